@@ -1,0 +1,64 @@
+"""What the compiler hands to an engine: plain values, free of any orchestrator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from sqlglot import exp
+
+from gnomon.model import Variant
+
+Role = Literal["sample_date", "entity", "dimension", "metric", "amount", "extra"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """A column of a built table. `type` is a SQL type; `unit` is unit JSON, None where unset or unknown."""
+
+    name: str
+    type: str
+    role: Role
+    unit: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNote:
+    """Which plan a query follows, and the reason in one sentence."""
+
+    name: Literal["buckets", "window_join", "per_date", "all_time", "peers"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """One table or view to be built and kept up to date.
+
+    `query` is a tree in `dialect` whose run bounds are placeholders: `exp.Placeholder(this=...)` with `start_ds` and
+    `end_ds` (the first and last day of the run, both inclusive) and `execution_ds` (the execution date). Kinds:
+    `series` is replaced by ranges of sample dates (gnomon.time.ranges), `full` is rebuilt whole, `view` is a view.
+    `start` bounds sample dates. `lookback` is in days. `variant` is None for what is not a variant (the calendar,
+    union views, metadata).
+    """
+
+    name: str
+    query: exp.Query
+    dialect: str
+    kind: Literal["series", "full", "view"]
+    columns: tuple[OutputColumn, ...]
+    depends_on: tuple[str, ...]
+    cron: str = "@daily"
+    start: date | None = None
+    lookback: int = 0
+    batch_size: int | None = None
+    time_column: str | None = None
+    grain: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    audits: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    description: str = ""
+    owner: str | None = None
+    variant: Variant | None = None
+    plan: PlanNote | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,131 @@
+"""Intervals: what a variant's rows stand for, and the exact half-open bounds of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Final
+
+from gnomon.time.calendar import Calendar
+from gnomon.time.grain import GRAIN_BY_AGGREGATION, Grain, add
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+class Cron(Enum):
+    """How often a rolling window is sampled; the value is how definitions spell it."""
+
+    HOURLY = "@hourly"
+    DAILY = "@daily"
+    WEEKLY = "@weekly"
+    MONTHLY = "@monthly"
+    QUARTERLY = "@quarterly"
+    YEARLY = "@yearly"
+
+    @property
+    def grain(self) -> Grain:
+        return Grain[{"DAILY": "DAY"}.get(self.name, self.name.removesuffix("LY"))]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAggregation:
+    """One row per bucket of a grain, dated by the bucket's first day (or by its hour, in UTC)."""
+
+    grain: Grain
+
+    @property
+    def suffix(self) -> str:
+        return self.grain.aggregation
+
+    def bounds(self, sample: date, calendar: Calendar) -> tuple[date, date]:
+        """The bucket `[start, end)` of a sample date.
+
+        >>> TimeAggregation(Grain.QUARTER).bounds(date(2024, 4, 1), Calendar())
+        (datetime.date(2024, 4, 1), datetime.date(2024, 7, 1))
+        """
+        if isinstance(sample, datetime):
+            return sample, sample + HOUR
+        return sample, add(sample, self.grain, 1)
+
+    def samples(self, start: date, end: date, calendar: Calendar) -> Iterator[date]:
+        """The sample dates from `start` to `end`, both included (dates, also for hours)."""
+        if self.grain is Grain.HOUR:
+            yield from hourly_samples(start, end, calendar)
+            return
+        sample = calendar.ceil(start, self.grain)
+        while sample <= end:
+            yield sample
+            sample = add(sample, self.grain, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """One row per sample date, over the last `window` units up to and including it."""
+
+    window: int
+    unit: Grain = Grain.DAY
+    cron: Cron = Cron.DAILY
+
+    @property
+    def suffix(self) -> str:
+        return f"over_{self.window}_{self.unit.value}_window"
+
+    def bounds(self, sample: date, calendar: Calendar) -> tuple[date, date]:
+        """The window `[end - N units, end)` of a sample date; months and years clamp at month ends.
+
+        >>> Rolling(30).bounds(date(2024, 1, 30), Calendar())
+        (datetime.date(2024, 1, 1), datetime.date(2024, 1, 31))
+        >>> Rolling(1, Grain.MONTH).bounds(date(2023, 3, 30), Calendar())
+        (datetime.date(2023, 2, 28), datetime.date(2023, 3, 31))
+        """
+        if isinstance(sample, datetime):
+            hours = self.window * (24 if self.unit is Grain.DAY else 1)
+            return sample + HOUR - hours * HOUR, sample + HOUR
+        end = sample + DAY
+        return add(end, self.unit, -self.window), end
+
+    def samples(self, start: date, end: date, calendar: Calendar) -> Iterator[date]:
+        """The sample dates from `start` to `end`, both included: the last day of each of the cron's periods."""
+        if self.cron is Cron.HOURLY:
+            yield from hourly_samples(start, end, calendar)
+            return
+        period = calendar.floor(start, self.cron.grain)
+        while (sample := add(period, self.cron.grain, 1) - DAY) <= end:
+            if sample >= start:
+                yield sample
+            period = sample + DAY
+
+
+@dataclass(frozen=True, slots=True)
+class AllTime:
+    """One row, over everything from the metric's start up to the execution date, dated by the last day included."""
+
+    @property
+    def suffix(self) -> str:
+        return "over_all_time"
+
+
+ALL_TIME: Final = AllTime()
+Interval = TimeAggregation | Rolling | AllTime
+
+
+def hourly_samples(start: date, end: date, calendar: Calendar) -> Iterator[datetime]:
+    """The real hours of the local days from `start` to `end`, both included, as naive UTC timestamps."""
+    while start <= end:
+        yield from calendar.hours(start)
+        start += DAY
+
+
+def parse_interval(word: str) -> TimeAggregation | AllTime | None:
+    """The time aggregation or `over_all_time` that a word names; None for any other word.
+
+    >>> parse_interval("biannually")
+    TimeAggregation(grain=<Grain.HALF_YEAR: 'half_year'>)
+    """
+    if word == ALL_TIME.suffix:
+        return ALL_TIME
+    grain = GRAIN_BY_AGGREGATION.get(word)
+    return TimeAggregation(grain) if grain else None
