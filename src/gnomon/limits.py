@@ -21,6 +21,7 @@ LIMITS = (
     Limit("name_length", 63, "A metric, entity or table name may have this many characters (Postgres's limit)."),
     Limit("rolling_window", 10_000, "A rolling window may span this many units."),
     Limit("render_days", 40_000, "A self-contained query may cover this many sample dates."),
+    Limit("filter_length", 4_000, "A filter of a query may have this many characters."),
 )
 
 BY_NAME = {limit.name: limit.default for limit in LIMITS}

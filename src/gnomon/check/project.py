@@ -1,0 +1,39 @@
+"""Check a whole project and report everything at once."""
+
+from __future__ import annotations
+
+from gnomon.check.contract import output_columns
+from gnomon.errors import DefinitionError, Problem
+from gnomon.expand import expand
+from gnomon.model import Project
+from gnomon.rewrite import rewrite
+from gnomon.rewrite.context import HostMacros
+
+
+def check(project: Project, host: HostMacros | None = None) -> list[Problem]:
+    """Every problem that the project's SQL has, errors and warnings, each once; what loading warned of comes first."""
+    found = list(project.warnings)
+    try:
+        variants = expand(project)
+    except DefinitionError as error:
+        return [*found, *error.problems]
+    broken: set[tuple[str, str]] = set()
+    for variant in variants:
+        if (variant.metric.key, variant.entity) in broken:
+            continue
+        try:
+            query, context = rewrite(project, variant, project.dialect, host=host)
+            output_columns(query, context)
+            found += context.warnings
+        except DefinitionError as error:
+            found += error.problems
+            broken.add((variant.metric.key, variant.entity))
+    return unique(found)
+
+
+def unique(problems: list[Problem]) -> list[Problem]:
+    """The problems without repeats: one variant after the other tells the same."""
+    seen: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        seen.setdefault((problem.code, problem.span, problem.message if problem.span is None else ""), problem)
+    return list(seen.values())

@@ -1,0 +1,70 @@
+"""`gnomon metrics list`: every metric in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gnomon.cli.format import plural, unit_label
+from gnomon.cli.options import execution_date, json_option, load_project, print_json, project_option, say
+
+if TYPE_CHECKING:
+    from gnomon.model import Metric, Project
+
+
+@click.command("list")
+@json_option
+@project_option
+def list_metrics(project_path: Path | None, as_json: bool) -> None:
+    """Every metric: its entities, intervals, unit and plan."""
+    import gnomon
+
+    project = load_project(project_path)
+    rows = [summary(project, metric) for metric in project.metrics.values()]
+    if as_json:
+        print_json(rows)
+        return
+    from gnomon.cli.table import print_table
+
+    heads = ("metric", "name", "by", "intervals", "unit", "plan")
+    print_table(heads, [tuple(cells(row)) for row in rows])
+    variants = len(gnomon.expand(project))
+    say(f"{plural(len(rows), 'metric')}, {plural(variants, 'variant')}")
+
+
+def cells(row: Mapping[str, Any]) -> list[str]:
+    """One metric's line in the table."""
+    listed = (", ".join(row[name]) for name in ("entities", "intervals"))
+    return [row["metric"], row["display_name"], *listed, unit_label(row["unit"]), ", ".join(row["plans"])]
+
+
+def summary(project: Project, metric: Metric) -> dict[str, Any]:
+    """What a list says about a metric. `plans` is empty where its SQL does not compile yet."""
+    import gnomon
+    from gnomon.errors import DefinitionError
+
+    try:
+        rendered = gnomon.render(project, metric.key, entity=metric.entity_types[0], full=False, execution_time=execution_date(project, None))
+    except DefinitionError:
+        rendered = []
+    units = [value_unit(each) for each in rendered]
+    return {
+        "metric": metric.key,
+        "display_name": metric.metadata.display_name,
+        "description": metric.metadata.description,
+        "entities": list(metric.entity_types),
+        "intervals": [interval.suffix for interval in metric.intervals],
+        "unit": metric.metadata.unit or (units[0] if units else None),
+        "plans": list(dict.fromkeys(each.plan.name for each in rendered)),
+        "intermediate": metric.is_intermediate,
+    }
+
+
+def value_unit(rendered: Any) -> Mapping[str, Any] | None:
+    """The unit of a variant's values."""
+    amounts = [column.name for column in rendered.columns if column.role == "amount"]
+    found: Mapping[str, Any] | None = rendered.units.get(amounts[0]) if amounts else None
+    return found

@@ -1,0 +1,155 @@
+"""Options that several verbs share, and the project that they find."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gnomon.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from gnomon.model import Project
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MARKERS = ("gnomon.yaml", "gnomon.yml")
+HOSTS = ("config.py", "config.yaml", "config.yml")
+"""Files of a SQLMesh project: it may hold factories in Python and no gnomon.yaml."""
+
+
+@dataclass(slots=True)
+class State:
+    """What `main` has to know about a command after it failed."""
+
+    debug: bool = False
+
+
+class IsoDate(click.ParamType):
+    """A date as 2024-01-31; where instants make sense, also 2024-01-31T12:00:00+00:00."""
+
+    name = "date"
+
+    def __init__(self, instants: bool = False) -> None:
+        self.instants = instants
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+        if self.instants:
+            try:
+                return datetime.fromisoformat(value)
+            except ValueError:
+                pass
+        self.fail(f"'{value}' is not a date such as 2024-01-31", param, ctx)
+
+
+class JsonObject(click.ParamType):
+    """A JSON object, as a mapping."""
+
+    name = "json"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            read = json.loads(value)
+        except (ValueError, RecursionError) as error:
+            self.fail(f"this is not JSON: {error}", param, ctx)
+        if not isinstance(read, dict):
+            self.fail("this is not a JSON object such as '{\"threshold\": 10}'", param, ctx)
+        return read
+
+
+def debug_option(command: F) -> F:
+    """`--debug`: tracebacks, for reports."""
+
+    def remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+        if value and isinstance(ctx.obj, State):
+            ctx.obj.debug = True
+
+    return click.option(
+        "--debug", is_flag=True, expose_value=False, callback=remember, help="Show where in the program an error arose."
+    )(command)
+
+
+def project_option(command: F) -> F:
+    """`--project`, and `--debug` with it: every verb that works in a project has both."""
+    path = click.Path(file_okay=False, path_type=Path)
+    described = "The project's folder; by default searched upward from here."
+    return click.option("--project", "project_path", type=path, metavar="PATH", help=described)(debug_option(command))
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+def execution_time_option(command: F) -> F:
+    described = "The date (or instant) to take for now."
+    return click.option("--execution-time", type=IsoDate(instants=True), metavar="DATE", help=described)(command)
+
+
+def find_root(path: Path | None) -> Path:
+    """The folder of the project: the one named, or the nearest one upward that holds one.
+
+    Raises UsageError `no_project`.
+    """
+    if path is not None:
+        if not path.is_dir():
+            raise UsageError(Problem("no_project", f"there is no folder {path}", help="name the project's folder"))
+        return path.resolve()
+    here = Path.cwd()
+    for markers in (MARKERS, HOSTS):
+        for folder in (here, *here.parents):
+            if any((folder / marker).is_file() for marker in markers):
+                return folder
+    message = f"there is no gnomon.yaml in {here} or above it"
+    raise UsageError(Problem("no_project", message, help="make a project with gnomon init, or name one with --project"))
+
+
+def load_project(path: Path | None) -> Project:
+    """The project at `path`, or the nearest one upward. Its warnings go to stderr."""
+    import gnomon
+
+    project = gnomon.load(find_root(path))
+    for problem in project.warnings:
+        click.echo(str(problem), err=True)
+    return project
+
+
+def execution_date(project: Project, execution_time: date | None) -> date:
+    """The project's local date of an execution time, by default of now."""
+    if execution_time is None:
+        return project.calendar.local_date(datetime.now(UTC))
+    if isinstance(execution_time, datetime):
+        instant = execution_time if execution_time.tzinfo else execution_time.replace(tzinfo=UTC)
+        return project.calendar.local_date(instant)
+    return execution_time
+
+
+def say(text: str = "") -> None:
+    """Talk: on stderr, so that stdout stays data."""
+    click.echo(text, err=True)
+
+
+def print_json(value: Any) -> None:
+    """JSON on stdout; dates as ISO text."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=plain, allow_nan=False))
+
+
+def plain(value: Any) -> Any:
+    """What JSON has no type for."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    return dict(value)

@@ -1,0 +1,1 @@
+"""Variants -> SQL in any dialect, or models for an engine to build."""

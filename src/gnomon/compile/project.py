@@ -1,0 +1,106 @@
+"""A project -> everything that an engine builds: the calendar, the variants, the union views, the metadata."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+
+from gnomon.compile.calendar import calendar_model
+from gnomon.compile.metadata import metadata_models
+from gnomon.compile.models import ModelSpec
+from gnomon.compile.modify import modified
+from gnomon.compile.sql import Compiled, Options, incremental
+from gnomon.compile.views import union_views
+from gnomon.errors import DefinitionError, Problem
+from gnomon.expand import expand
+from gnomon.model import Project, Variant
+from gnomon.rewrite.context import HostMacros
+from gnomon.time import AllTime, Cron, Grain, Rolling, TimeAggregation
+
+BATCH_DAYS = 365
+"""How many sample dates a run over a long range computes at a time, where each row belongs to many of them."""
+
+
+def compile_project(project: Project, host: HostMacros | None = None) -> tuple[ModelSpec, ...]:
+    """All models of a project, each after the ones that it reads.
+
+    Raises one DefinitionError with every problem of every metric.
+    """
+    calendar = calendar_model(project)
+    specs: list[ModelSpec] = []
+    compiled: dict[str, Compiled] = {}
+    problems: dict[tuple[object, ...], Problem] = {}
+    for variant in expand(project):
+        try:
+            one = incremental(project, variant, calendar.name, Options(host=host))
+        except DefinitionError as error:
+            for problem in error.problems:
+                problems.setdefault((problem.code, problem.span, problem.message), problem)
+            continue
+        compiled[variant.name] = one
+        specs.append(modified(series(project, one, compiled), variant))
+    if problems:
+        raise DefinitionError(*problems.values())
+    return (calendar, *specs, *union_views(project, specs), *metadata_models(project, specs))
+
+
+def series(project: Project, compiled: Compiled, others: dict[str, Compiled]) -> ModelSpec:
+    """One variant's model. `others` holds what is compiled already, the variant's peers among it."""
+    variant, metric = compiled.variant, compiled.variant.metric
+    is_series = metric.incremental and not isinstance(variant.interval, AllTime)
+    upstream = [compiled, *(others[name] for name in all_peers(compiled, others))]
+    audits = (*metric.audits, *(metric.incremental_audits if is_series else ()))
+    return ModelSpec(
+        name=variant.name,
+        query=compiled.query,
+        dialect=project.dialect,
+        kind="series" if is_series else "full",
+        columns=compiled.columns,
+        depends_on=compiled.reads,
+        cron="@hourly" if is_hourly(variant) else "@daily",
+        start=metric.start,
+        lookback=lookback(project, upstream) if is_series else 0,
+        batch_size=(metric.batch_size or default_batch(compiled)) if is_series else None,
+        time_column="metrics_sample_date",
+        grain=tuple(c.name for c in compiled.columns if c.role in ("sample_date", "entity", "dimension", "metric")),
+        tags=metric.tags,
+        audits=audits,
+        description=metric.metadata.description or metric.metadata.display_name,
+        owner=metric.owner,
+        variant=variant,
+        plan=compiled.plan,
+        properties={
+            "bridges": tuple(sorted({table for one in upstream for table in one.bridges})),
+            "sources": tuple(sorted({name for one in upstream for name in one.reads if name in project.sources})),
+            "unbounded": any(one.is_unbounded or one.plan.name == "peers" for one in upstream),
+        },
+    )
+
+
+def all_peers(compiled: Compiled, others: dict[str, Compiled]) -> list[str]:
+    """The names of the peers of a variant, and of their peers."""
+    names: list[str] = []
+    for peer in compiled.peers:
+        if peer.name in others and peer.name not in names:
+            names += [peer.name, *all_peers(others[peer.name], others)]
+    return list(dict.fromkeys(names))
+
+
+def is_hourly(variant: Variant) -> bool:
+    """Whether a variant's sample dates are hours."""
+    interval = variant.interval
+    if isinstance(interval, Rolling):
+        return interval.cron is Cron.HOURLY
+    return isinstance(interval, TimeAggregation) and interval.grain is Grain.HOUR
+
+
+def lookback(project: Project, upstream: list[Compiled]) -> int:
+    """How many days back each run computes again, so that late events are counted: the sources' greatest lateness."""
+    sources = {name for one in upstream for name in one.reads if name in project.sources}
+    lateness = [project.sources[name].lateness / timedelta(days=1) for name in sources]
+    return ceil(max(lateness, default=0))
+
+
+def default_batch(compiled: Compiled) -> int | None:
+    """Buckets take any range at once; where a row is in many windows, ranges are cut."""
+    return None if compiled.plan.name in ("buckets", "peers") else BATCH_DAYS

@@ -1,0 +1,211 @@
+"""A variant -> one statement: self-contained for given dates, or for a run that fills in the bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlglot import exp
+
+from gnomon.check.contract import output_columns
+from gnomon.compile.models import OutputColumn, PlanNote
+from gnomon.errors import Problem
+from gnomon.model import Project, Variant
+from gnomon.plan import Frame, Planned, incremental_frame, plan_query, standalone_frame
+from gnomon.rewrite import Context, rewrite
+from gnomon.rewrite.close import Window, close, is_aligned_peer
+from gnomon.rewrite.context import HostMacros
+from gnomon.rewrite.contract import AMOUNT
+from gnomon.rewrite.dates import date_literal, timestamp_literal
+from gnomon.rewrite.keys import leaves
+from gnomon.rewrite.parse import marker
+from gnomon.rewrite.resolve import table_name
+from gnomon.time import AllTime
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller may set: values for the metric's vars, and who expands SQLMesh's and the host's macros."""
+
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    host: HostMacros | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One variant's statement. `reads` are the tables that it reads, `bridges` those of them that are bridges."""
+
+    variant: Variant
+    query: exp.Query
+    plan: PlanNote
+    columns: tuple[OutputColumn, ...]
+    reads: tuple[str, ...]
+    bridges: tuple[str, ...]
+    peers: tuple[Variant, ...]
+    warnings: tuple[Problem, ...]
+    is_unbounded: bool
+
+
+def standalone(
+    project: Project, variant: Variant, start: date, end: date, dialect: str, options: Options = Options()
+) -> Compiled:
+    """The rows of the sample dates from `start` to `end`, both included, read from sources and references alone.
+
+    Peers become CTEs. `over_all_time` covers the metric's start to `end`.
+    """
+    metric = variant.metric
+    start, end = max(start, metric.start), min(end, metric.end or end)
+    if isinstance(variant.interval, AllTime):
+        start = metric.start
+    query, context = rewrite(project, variant, dialect, vars=options.vars, host=options.host)
+    frame = standalone_frame(project, variant, start, end, dialect)
+    early = needs_history(query, context)
+    planned = plan_query(query, context, frame)
+    stages = dict(planned.stages)
+    for name, peer in context.peers.items():
+        begin = peer.metric.start if early else start
+        stages[peer.table] = standalone(project, peer, begin, end, dialect, options).query
+        rename_table(planned.query, name, peer.table)
+    return finish(query, planned, {**stages, **context.bridges}, context)
+
+
+def incremental(project: Project, variant: Variant, days: str, options: Options = Options()) -> Compiled:
+    """The rows that a run writes, with the run's bounds as placeholders; peers are read from their tables."""
+    query, context = rewrite(project, variant, project.dialect, vars=options.vars, host=options.host)
+    planned = plan_query(query, context, incremental_frame(project, variant, days))
+    return finish(query, planned, {**planned.stages, **context.bridges}, context)
+
+
+def per_date(project: Project, variant: Variant, sample: date, dialect: str, options: Options = Options()) -> str:
+    """The metric over exactly one bucket or window, with literal bounds and by no plan: what other plans must equal."""
+    query, context = rewrite(project, variant, dialect, vars=options.vars, host=options.host)
+    return one_date(query, project, variant, sample, dialect, context, options).sql(dialect, pretty=True)
+
+
+def one_date(
+    query: exp.Query,
+    project: Project,
+    variant: Variant,
+    sample: date,
+    dialect: str,
+    context: Context,
+    options: Options,
+) -> exp.Query:
+    interval = variant.interval
+    frame: Frame | None = None
+    if isinstance(interval, AllTime):
+        frame = standalone_frame(project, variant, variant.metric.start, sample, dialect)
+        window = Window(date_literal(sample), frame.lows[0], frame.highs[0])
+    else:
+        start, end = interval.bounds(sample, project.calendar)
+        window = Window(*(moment(value) for value in (sample, start, end)))
+    early = needs_history(query, context)
+    own = close(query.copy(), window, context)
+    stages: dict[str, exp.Query] = {}
+    for name, peer in context.peers.items():
+        begin = peer.metric.start if early else sample
+        stages[peer.table] = standalone(project, peer, begin, sample, dialect, options).query
+        rename_table(own, name, peer.table)
+    if context.peers:
+        outputs = [exp.column(name, table="series") for name in own.named_selects]
+        is_own = exp.column("metrics_sample_date", table="series").eq(window.sample.copy())
+        own = exp.select(*outputs).from_(own.subquery("series", copy=False)).where(is_own)
+    planned = Planned(own, "per_date", "")
+    return finish(query, planned, {**stages, **context.bridges}, context).query
+
+
+def moment(value: date) -> exp.Expr:
+    """A sample date or a bound as a literal: a DATE, or a TIMESTAMP for an hour."""
+    from datetime import datetime
+
+    return timestamp_literal(value) if isinstance(value, datetime) else date_literal(value)
+
+
+def needs_history(query: exp.Query, context: Context) -> bool:
+    """Whether a query over peers may look at other sample dates than the row's own."""
+    tables = [table for table in query.find_all(exp.Table) if table_name(table) in context.peers]
+    if any(not is_aligned_peer(table, context) for table in tables):
+        return True
+    return bool(tables) and (
+        query.find(exp.Window) is not None or any(marker(node) for node in query.find_all(exp.Anonymous))
+    )
+
+
+def rename_table(query: exp.Query, name: str, cte: str) -> None:
+    """Read a CTE in the place of a table."""
+    for table in query.find_all(exp.Table):
+        if table_name(table) == name:
+            table.set("db", None)
+            table.set("this", exp.to_identifier(cte))
+
+
+def finish(bound: exp.Query, planned: Planned, stages: dict[str, exp.Query], context: Context) -> Compiled:
+    """Put the stages before the query, and give the amount its type."""
+    query = planned.query
+    columns = output_columns(bound, context)
+    cast_amount(query)
+    for name, stage in reversed(stages.items()):
+        prepend(query, name, stage)
+    reads = sorted(real_tables(query))
+    return Compiled(
+        variant=context.variant,
+        query=query,
+        plan=PlanNote(planned.name, planned.reason),
+        columns=tuple(OutputColumn(c.name, c.type, c.role, c.unit) for c in columns),
+        reads=tuple(reads),
+        bridges=tuple(sorted(context.bridge_tables)),
+        peers=tuple(context.peers.values()),
+        warnings=tuple(context.warnings),
+        is_unbounded=is_unbounded(bound, context),
+    )
+
+
+def cast_amount(query: exp.Query) -> None:
+    """Make the amount a DOUBLE in every branch of the output."""
+    from sqlglot.optimizer.scope import build_scope
+
+    scope = build_scope(query)
+    assert scope is not None
+    position = query.named_selects.index(AMOUNT)
+    for leaf in leaves(scope):
+        projection = leaf.expression.selects[position]
+        value = projection.unalias()
+        value.replace(exp.cast(value.copy(), "DOUBLE")) if isinstance(projection, exp.Alias) else projection.replace(
+            exp.cast(value.copy(), "DOUBLE").as_(AMOUNT)
+        )
+
+
+def prepend(query: exp.Query, name: str, stage: exp.Query) -> None:
+    """Add a CTE before the query's own."""
+    cte = exp.CTE(this=stage, alias=exp.TableAlias(this=exp.to_identifier(name)))
+    present = query.args.get("with_")
+    if present is None:
+        query.set("with_", exp.With(expressions=[cte]))
+    else:
+        present.set("expressions", [cte, *present.expressions])
+
+
+def real_tables(query: exp.Query) -> set[str]:
+    """The names of the tables that a query reads and does not define itself."""
+    ctes = {cte.alias for cte in query.find_all(exp.CTE)}
+    return {
+        table_name(table)
+        for table in query.find_all(exp.Table)
+        if isinstance(table.this, exp.Identifier) and not (not table.db and table.name in ctes)
+    }
+
+
+def is_unbounded(bound: exp.Query, context: Context) -> bool:
+    """Whether a source is read without bounds, so that an event can change every later row (first dates)."""
+    from gnomon.rewrite.times import closes_window, comparisons, conjuncts, opens_window
+
+    for select in bound.find_all(exp.Select):
+        reads = [t for t in select.find_all(exp.Table) if t.find_ancestor(exp.Select) is select]
+        if not any(table_name(table) in context.project.sources for table in reads):
+            continue
+        found = [c for term in conjuncts(select.args.get("where")) for c in comparisons(term)]
+        if not (any(map(opens_window, found)) and any(map(closes_window, found))):
+            return True
+    return False

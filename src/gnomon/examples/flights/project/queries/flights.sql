@@ -1,0 +1,10 @@
+-- Every scheduled flight counts, flown or cancelled.
+SELECT
+  @metrics_sample_date(flights.scheduled_at) AS metrics_sample_date,
+  flights.carrier,
+  @metric_name() AS metric,
+  COUNT(*) AS amount
+FROM raw.flights AS flights
+WHERE
+  flights.scheduled_at BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
+GROUP BY 1, 2, metric

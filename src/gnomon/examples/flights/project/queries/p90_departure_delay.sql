@@ -1,0 +1,11 @@
+-- Interpolated between neighbours, as spreadsheets do.
+SELECT
+  @metrics_sample_date(flights.scheduled_at) AS metrics_sample_date,
+  flights.carrier,
+  @metric_name() AS metric,
+  QUANTILE_CONT(flights.dep_delay, 0.9) AS amount
+FROM raw.flights AS flights
+WHERE
+  flights.dep_time IS NOT NULL
+  AND flights.scheduled_at BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
+GROUP BY 1, 2, metric

@@ -1,0 +1,13 @@
+-- One row an author: on how many days they committed.
+SELECT
+  @metrics_sample_date(events.bucket_day) AS metrics_sample_date,
+  events.event_source,
+  events.to_artifact_id,
+  events.from_artifact_id,
+  @metric_name() AS metric,
+  COUNT(DISTINCT events.bucket_day) AS amount
+FROM oso.int_events_daily__github AS events
+WHERE
+  events.event_type = 'COMMIT_CODE'
+  AND events.bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
+GROUP BY 1, 2, 3, 4, metric

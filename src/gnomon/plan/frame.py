@@ -1,0 +1,195 @@
+"""The stretch of sample dates that one statement computes: literal dates, or the bounds of a run.
+
+A frame says which sample dates are wanted, which stretch of a source they read, and how to list them as rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+from sqlglot import exp, select
+
+from gnomon.model import Project, Variant
+from gnomon.rewrite.dates import (
+    boundary,
+    bucket_end,
+    bucket_start,
+    calendar_query,
+    constant_day,
+    date_literal,
+    move,
+)
+from gnomon.time import AllTime, Calendar, Cron, Grain, Interval, Rolling, TimeAggregation
+from gnomon.time.grain import add
+
+DAY = timedelta(days=1)
+CALENDAR, DATES = "calendar", "dates"
+Bound = exp.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a statement computes.
+
+    `lows` and `highs` bound the time that is read, `[max(lows), min(highs))` as local days; sample dates lie in
+    `[max(sample_lows), min(highs))`. `days` names the table of days (`calendar`), and `calendar` is its query where
+    the statement brings its own.
+    """
+
+    interval: Interval
+    settings: Calendar
+    dialect: str
+    lows: tuple[Bound, ...]
+    highs: tuple[Bound, ...]
+    sample_lows: tuple[Bound, ...] = ()
+    days: str = CALENDAR
+    calendar: exp.Query | None = None
+
+    def grain(self) -> Grain:
+        """The grain whose buckets the sample dates come from: a cron's for rolling windows."""
+        if isinstance(self.interval, TimeAggregation):
+            return self.interval.grain
+        return self.interval.cron.grain if isinstance(self.interval, Rolling) else Grain.DAY
+
+    def dates(self) -> exp.Select:
+        """One row per sample date: `sample_date`, `window_start`, `window_end` (half-open)."""
+        if self.grain() is Grain.HOUR:
+            return self.hours()
+        day, grain = exp.column("day"), self.grain()
+        if isinstance(self.interval, TimeAggregation):
+            start, end = day, bucket_end(day, grain, dialect=self.dialect)
+            chosen = self.first_of(grain, day)
+        else:
+            assert isinstance(self.interval, Rolling)
+            end = shift(day, Grain.DAY, 1, self.dialect)
+            start = shift(end, self.interval.unit, -self.interval.window, self.dialect)
+            chosen = self.first_of(grain, end)
+        query = select(day.as_("sample_date"), start.as_("window_start"), end.as_("window_end"), copy=True)
+        query = query.from_(self.days)
+        return query.where(*self.sampled(day), *([chosen] if chosen is not None else []))
+
+    def sampled(self, day: exp.Expr) -> list[exp.Expr]:
+        """The conditions that keep a day to those of the sample dates."""
+        return [*(day.copy() >= low.copy() for low in self.sample_lows), *(day.copy() < h.copy() for h in self.highs)]
+
+    def first_of(self, grain: Grain, day: exp.Expr) -> exp.Expr | None:
+        """Whether a day begins a bucket; None for days, which all do."""
+        if grain is Grain.DAY:
+            return None
+        start = bucket_start(day, grain, calendar=self.settings, dialect=self.dialect)
+        return start.eq(day.copy())
+
+    def hours(self) -> exp.Select:
+        """One row per real hour of the local days: 23 to 25 of them, as naive UTC timestamps."""
+        at = partial(
+            boundary, type="TIMESTAMP", source_zone="UTC", calendar=self.settings, dialect=self.dialect,
+            type_dialect="duckdb",
+        )  # fmt: skip
+        day = exp.column("day")
+        midnight, following = at(day), at(move(day, Grain.DAY, 1, dialect=self.dialect))
+        hour = move(midnight, Grain.HOUR, exp.column("hour_number", table="hour_numbers"), dialect=self.dialect)
+        end = move(hour, Grain.HOUR, 1, dialect=self.dialect)
+        size = 1
+        if isinstance(self.interval, Rolling):
+            size = self.interval.window * (24 if self.interval.unit is Grain.DAY else 1)
+        start = move(end, Grain.HOUR, -size, dialect=self.dialect)
+        return (
+            select(hour.as_("sample_date"), start.as_("window_start"), end.as_("window_end"))
+            .from_(self.days)
+            .join(hour_numbers().subquery("hour_numbers"), join_type="cross")
+            .where(*self.sampled(day), hour < following)
+        )
+
+
+def hour_numbers() -> exp.Query:
+    """The numbers 0 to 24, one row each: the hours of the longest day."""
+    rows = [select(exp.Literal.number(hour).as_("hour_number")) for hour in range(25)]
+    return exp.union(*rows, distinct=False, copy=False)
+
+
+def day_grain(grain: Grain) -> Grain:
+    """The grain in which whole buckets are read: days for hours."""
+    return Grain.DAY if grain is Grain.HOUR else grain
+
+
+def standalone_frame(project: Project, variant: Variant, start: date, end: date, dialect: str) -> Frame:
+    """The sample dates from `start` to `end`, both included, as literals; brings its own calendar."""
+    calendar, interval = project.calendar, variant.interval
+    if isinstance(interval, TimeAggregation):
+        grain = day_grain(interval.grain)
+        low = calendar.ceil(start, grain)
+        high = max(low, interval_end(calendar.floor(end, grain), interval, calendar))
+    else:
+        low, high = (window_start(start, interval) if isinstance(interval, Rolling) else start), end + DAY
+    days = calendar_query(start, max(start, end), calendar=calendar, dialect=dialect)
+    bounds = (date_literal(low),), (date_literal(high),)
+    return Frame(interval, calendar, dialect, *bounds, sample_lows=(date_literal(start),), calendar=days)
+
+
+def interval_end(sample: date, interval: TimeAggregation, calendar: Calendar) -> date:
+    """The end, exclusive, of the bucket of days that begins at a date."""
+    return sample + DAY if interval.grain is Grain.HOUR else interval.bounds(sample, calendar)[1]
+
+
+def window_start(sample: date, interval: Rolling) -> date:
+    """The first day that the window of a sample date (or of the first hour in it) can read."""
+    if interval.cron is Cron.HOURLY:
+        days = interval.window if interval.unit is Grain.DAY else -(-interval.window // 24)
+        return sample - DAY * days
+    return interval.bounds(sample, Calendar())[0]
+
+
+def run_bound(name: str) -> exp.Expr:
+    """A bound of the run as a DATE: `start_ds`, `end_ds` (both included) or `execution_ds`."""
+    return exp.cast(exp.Placeholder(this=name), "DATE")
+
+
+def incremental_frame(project: Project, variant: Variant, days: str) -> Frame:
+    """The sample dates that a run over the days start_ds to end_ds writes (see gnomon.time.ranges).
+
+    `days` is the calendar's table. A metric that is not incremental computes all sample dates up to the run.
+    """
+    calendar, metric, interval, dialect = project.calendar, variant.metric, variant.interval, project.dialect
+    start, end, execution = (run_bound(name) for name in ("start_ds", "end_ds", "execution_ds"))
+    make = partial(Frame, interval, calendar, dialect, days=days)
+    if isinstance(interval, AllTime):
+        highs = (execution,) if metric.end is None else (execution, date_literal(metric.end + DAY))
+        return make((date_literal(metric.start),), highs)
+    until = () if metric.end is None else (metric.end,)
+    if isinstance(interval, TimeAggregation):
+        grain = day_grain(interval.grain)
+        floor = partial(bucket_start, grain=grain, calendar=calendar, dialect=dialect)
+        first, ends = calendar.ceil(metric.start, grain), [calendar.floor(day, grain) for day in until]
+        lows = (*([floor(start)] if metric.incremental else []), date_literal(first))
+        touched = [bucket_end(floor(end), grain, dialect=dialect)] if metric.incremental else []
+        last = [date_literal(interval_end(day, interval, calendar)) for day in ends]
+        return make(lows, (*touched, floor(execution), *last), sample_lows=lows)
+    assert isinstance(interval, Rolling)
+    samples = (*([start] if metric.incremental else []), date_literal(metric.start))
+    reach = [move(end, interval_unit(interval), rolling_days(interval), dialect=dialect)] if metric.incremental else []
+    after = [shift(day, Grain.DAY, 1, dialect) for day in (*reach, *map(date_literal, until))]
+    lows = tuple(earliest(sample, interval, dialect) for sample in samples)
+    return make(lows, (*after, execution), sample_lows=samples)
+
+
+def shift(day: exp.Expr, grain: Grain, count: int, dialect: str) -> exp.Expr:
+    """A day moved by `count` grains; a constant stays one."""
+    constant = constant_day(day)
+    return move(day, grain, count, dialect=dialect) if constant is None else date_literal(add(constant, grain, count))
+
+
+def interval_unit(interval: Rolling) -> Grain:
+    return Grain.DAY if interval.unit is Grain.HOUR else interval.unit
+
+
+def rolling_days(interval: Rolling) -> int:
+    """How many of `interval_unit` an event stays in the window, at the most."""
+    return -(-interval.window // 24) if interval.unit is Grain.HOUR else interval.window
+
+
+def earliest(sample: exp.Expr, interval: Rolling, dialect: str) -> exp.Expr:
+    """The first day that the window of a sample date can read."""
+    after = sample if interval.cron is Cron.HOURLY else shift(sample, Grain.DAY, 1, dialect)
+    return shift(after, interval_unit(interval), -rolling_days(interval), dialect)

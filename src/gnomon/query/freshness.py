@@ -1,0 +1,91 @@
+"""How far the data of a series reaches: from the first date of its sources to the end of the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlglot import exp
+
+from gnomon.engine import Engine
+from gnomon.errors import GnomonError
+from gnomon.model import Metric, Project, SourceTable
+from gnomon.query.complete import complete_samples
+from gnomon.query.request import Series
+from gnomon.rewrite.parse import marker, parse_query
+from gnomon.time import Calendar
+
+
+def complete_ranges(engine: Engine, project: Project, series: Sequence[Series]) -> dict[str, tuple[date, date]]:
+    """For each series by column: its first and last complete sample dates; left out where that is not known."""
+    ranges: dict[str, tuple[date, date]] = {}
+    for each in series:
+        sources = list(sources_of(project, each.variant.metric))
+        first = first_date(engine, sources, project.calendar)
+        through = data_through(engine, project, sources)
+        if first is not None and through is not None:
+            ranges[each.column] = complete_samples(each.variant, first, through, project.calendar)
+    return ranges
+
+
+def sources_of(project: Project, metric: Metric, seen: frozenset[str] = frozenset()) -> Iterator[SourceTable]:
+    """The sources that a metric reads, its peers' included."""
+    for table in parse_query(metric.sql, metric.dialect).find_all(exp.Table):
+        if (source := project.sources.get(exp.table_name(table).lower())) is not None:
+            yield source
+    for peer in peers_of(project, metric):
+        if peer.key not in seen:
+            yield from sources_of(project, peer, seen | {metric.key, peer.key})
+
+
+def peers_of(project: Project, metric: Metric) -> list[Metric]:
+    """The metrics that a metric's SQL refers to, in order."""
+    calls = (node for node in parse_query(metric.sql, metric.dialect).walk() if marker(node) == "metrics_peer_ref")
+    named = dict.fromkeys(call.expressions[0].name for call in calls if call.expressions)
+    return [project.metrics[name] for name in named if name in project.metrics]
+
+
+def first_date(engine: Engine, sources: Sequence[SourceTable], calendar: Calendar) -> date | None:
+    """The first date for which every source has rows; None where one is empty or has no declared time."""
+    firsts: list[date] = []
+    for source in sources:
+        if source.time is None:
+            return None
+        query = exp.select(exp.alias_(exp.Min(this=exp.column(source.time)), "first"))
+        query = query.from_(exp.to_table(source.name))
+        try:
+            value = engine.execute(query.sql(engine.dialect))["first"][0].as_py()
+        except GnomonError:
+            return None
+        if value is None:
+            return None
+        firsts.append(local_date(value, source.time_zone, calendar))
+    return max(firsts, default=None)
+
+
+def local_date(value: date, zone: str, calendar: Calendar) -> date:
+    """The project's local date of a source's time: a DATE as it is, a naive TIMESTAMP in the source's zone.
+
+    >>> local_date(datetime(2024, 1, 1, 3), "UTC", Calendar("America/New_York"))
+    datetime.date(2023, 12, 31)
+    """
+    if not isinstance(value, datetime):
+        return value
+    return calendar.local_date(value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone)))
+
+
+def data_through(engine: Engine, project: Project, sources: Sequence[SourceTable]) -> date | None:
+    """The first local day that the data does not hold whole: the least of the sources', as the last run left it.
+
+    None before the first run.
+    """
+    table = f"{project.schema}.gnomon_runs"
+    if not sources or not {"environment", "source", "data_through"} <= engine.columns(table).keys():
+        return None
+    query = exp.select("source", "data_through").from_(exp.to_table(table))
+    query = query.where(exp.column("environment").eq(exp.Literal.string("prod")))
+    rows = engine.execute(query.sql(engine.dialect)).to_pylist()
+    reached = {row["source"]: row["data_through"].date() for row in rows}
+    known = [reached.get(source.name) for source in sources]
+    return min((day for day in known if day is not None), default=None) if None not in known else None

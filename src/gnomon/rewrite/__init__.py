@@ -1,0 +1,58 @@
+"""Metric SQL as written -> a tree bound to one variant's entity, on SQLGlot. Pure: reads no files and no clock.
+
+`PASSES` is the order of the compiler. The time macros are still in the tree afterwards; a plan closes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlglot import exp
+
+from gnomon.model import Project, Variant
+from gnomon.rewrite.context import Context, HostMacros
+from gnomon.rewrite.entities import bind_entities
+from gnomon.rewrite.macros import expand_macros
+from gnomon.rewrite.parse import parse_query
+from gnomon.rewrite.reserved import rename_reserved
+from gnomon.rewrite.resolve import resolve
+from gnomon.source import Source
+
+Pass = Callable[[exp.Query, Context], exp.Query]
+
+PASSES: tuple[Pass, ...] = (
+    expand_macros,  # names, variables, peers, entity columns, metadata
+    resolve,  # every column has its table, every star its columns
+    rename_reserved,  # the names of the stages are Gnomon's
+    bind_entities,  # the metric's key -> the variant's entity, at the scan
+)
+
+
+def rewrite(
+    project: Project,
+    variant: Variant,
+    dialect: str,
+    *,
+    vars: Mapping[str, Any] | None = None,
+    host: HostMacros | None = None,
+) -> tuple[exp.Query, Context]:
+    """Bind a variant's SQL to its entity, for a dialect; a fresh tree and what was learnt on the way.
+
+    Raises DefinitionError with a place in the metric's file.
+    """
+    context = Context(project, variant, dialect, vars or {}, host)
+    query = parsed(variant.metric.sql, variant.metric.dialect).copy()
+    for step in PASSES:
+        query = step(query, context)
+    return query, context
+
+
+@lru_cache(maxsize=1024)
+def parsed(sql: Source, dialect: str) -> exp.Query:
+    """A metric's tree; copy it before changing it."""
+    return parse_query(sql, dialect)
+
+
+__all__ = ["PASSES", "Context", "rewrite"]

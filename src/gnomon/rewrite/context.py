@@ -1,0 +1,67 @@
+"""What the passes know while they rewrite one variant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlglot import exp
+
+from gnomon.errors import DefinitionError, Problem
+from gnomon.model import Key, Metric, Project, Variant
+from gnomon.rewrite.parse import place
+
+HostMacros = Callable[[exp.Query, "Context"], exp.Query]
+
+
+@dataclass(slots=True)
+class Context:
+    """One variant under way to one dialect.
+
+    `peers` collects the peers' tables that the query refers to; `bridges` the bridge tables that binding needs,
+    each as a named query; `warnings` what is worth saying and does not stop the query. `host` expands the macros
+    that are SQLMesh's or the host project's own; None where there are none.
+    """
+
+    project: Project
+    variant: Variant
+    dialect: str
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    host: HostMacros | None = None
+    peers: dict[str, Variant] = field(default_factory=dict)
+    bridges: dict[str, exp.Query] = field(default_factory=dict)
+    bridge_tables: set[str] = field(default_factory=set)
+    warnings: list[Problem] = field(default_factory=list)
+
+    @property
+    def metric(self) -> Metric:
+        return self.variant.metric
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The source columns that the metric's SQL is written against."""
+        return self.metric.entity_keys[""]
+
+    @property
+    def direct_key(self) -> tuple[str, ...] | None:
+        """The columns of the same source row that hold the variant's entity, where the definition names them."""
+        return self.metric.entity_keys.get(self.variant.entity)
+
+    def fail(self, code: str, message: str, node: exp.Expr | None = None, **more: Any) -> DefinitionError:
+        """An error at a node of the metric's SQL, or at its definition where the node has no place."""
+        span = place(node, self.metric.sql) or self.metric.span("ref")
+        return DefinitionError(Problem(code, message, span, **more))
+
+    def warn(self, code: str, message: str, node: exp.Expr | None = None, **more: Any) -> None:
+        """Note a warning once."""
+        span = place(node, self.metric.sql) or self.metric.span("ref")
+        problem = Problem(code, message, span, severity="warning", **more)
+        if problem not in self.warnings:
+            self.warnings.append(problem)
+
+
+def domain_key(context: Context, table: str) -> Key | None:
+    """The metric's key as a source declares it; None where the table is no source or lacks the key."""
+    source = context.project.sources.get(table)
+    return source.key_of(context.key) if source else None

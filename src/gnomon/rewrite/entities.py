@@ -1,0 +1,232 @@
+"""Bind a query to the variant's entity at the scan of the source, so that all above it is at that entity's level.
+
+Where the key is mentioned bare (SELECT, GROUP BY, PARTITION BY, ORDER BY, a join between bound scans) it means the
+entity. Inside functions and aggregates, or compared with anything else, it means the source's own key, which exists
+only in the query that reads the source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+from sqlglot.optimizer.scope import Scope
+
+from gnomon.rewrite.attach import attach_bridge
+from gnomon.rewrite.context import Context
+from gnomon.rewrite.contract import entity_columns, key_domain, paths_of
+from gnomon.rewrite.keys import COMPARISONS, Keys, Scan, follow_keys, is_entity_table, leaves
+from gnomon.rewrite.parse import as_text
+
+Outputs = dict[str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Binding:
+    """The state of one query's binding: what each scope's and each scan's entity columns are called."""
+
+    keys: Keys
+    names: tuple[str, ...]
+    outputs: dict[int, Outputs] = field(default_factory=dict)
+    scans: dict[Scan, tuple[exp.Column, ...]] = field(default_factory=dict)
+
+    @property
+    def context(self) -> Context:
+        return self.keys.context
+
+
+def bind_entities(query: exp.Query, context: Context) -> exp.Query:
+    """Rewrite the metric's key into the variant's entity.
+
+    Raises DefinitionError: `missing_path`, `ambiguous_path`, `entity_key_collapsed`, `entity_key_mismatch`,
+    `entity_keys_not_joined`, `missing_output_column`, `entity_key_unbound`.
+    """
+    keys = follow_keys(query, context)
+    binding = Binding(keys, entity_columns(context.project, context.variant))
+    if binding.names == context.key and not paths_of(context.project, context.variant):
+        return query
+    for scan in sorted(keys.bound, key=lambda scan: (keys.scopes.index(scan.scope), scan.alias)):
+        binding.scans[scan] = bound_columns(scan, binding)
+    for scope in keys.scopes:
+        if isinstance(scope.expression, exp.Select):
+            rename_in(scope, binding)
+        elif scope.union_scopes:
+            binding.outputs[id(scope)] = union_outputs(scope, binding)
+    return query
+
+
+def bound_columns(scan: Scan, binding: Binding) -> tuple[exp.Column, ...]:
+    """The columns that hold the entity beside a scan: the row's own, or those of a bridge that is joined to it."""
+    context = binding.context
+    if context.direct_key is not None:
+        return tuple(exp.column(name, table=scan.alias) for name in context.direct_key)
+    return attach_bridge(scan, binding.names, context)
+
+
+def rename_in(scope: Scope, binding: Binding) -> None:
+    """Replace each mention of the key in one SELECT, and note what its outputs are called now."""
+    outputs: Outputs = {}
+    select = scope.expression
+    mentions = [column for column in scope.columns if column.find_ancestor(exp.Query) is not None]
+    entity_of = {id(column): entity_of_column(column, scope, binding) for column in mentions}
+    before = {id(projection): projection.alias_or_name for projection in select.expressions}
+    for column in mentions:
+        found = entity_of[id(column)]
+        if found is None or column.parent is None:
+            continue
+        if means_entity(column, scope, entity_of, binding):
+            substitute(column, found, before, outputs, binding)
+    binding.outputs[id(scope)] = outputs
+
+
+def entity_of_column(column: exp.Column, scope: Scope, binding: Binding) -> tuple[exp.Column, ...] | None:
+    """The columns that a mention of the key would become as an entity; None where it cannot be one.
+
+    The columns after the first of a composite key become nothing: the first stands for all.
+    """
+    context = binding.context
+    source = scope.sources.get(column.table)
+    if isinstance(source, Scope):
+        names = binding.outputs.get(id(source), {}).get(column.name)
+        return None if names is None else tuple(exp.column(name, table=column.table) for name in names)
+    if not isinstance(source, exp.Table) or column.name not in context.key:
+        return None
+    rest = () if column.name != context.key[0] else None
+    scan = next((s for s in binding.scans if s.identity == id(scope) and s.alias == column.table), None)
+    if scan is not None:
+        return binding.scans[scan] if rest is None else rest
+    if is_entity_table(source, context):
+        peer = context.peers.get(source.meta.get("peer", ""))
+        names = entity_columns(context.project, peer) if peer else binding.names
+        return tuple(exp.column(name, table=column.table) for name in names) if rest is None else rest
+    return None
+
+
+def means_entity(
+    column: exp.Column, scope: Scope, entity_of: dict[int, tuple[exp.Column, ...] | None], binding: Binding
+) -> bool:
+    """Whether a mention of the key stands for the entity; refuses it above the scan where it cannot."""
+    parent, child = column.parent, column
+    while isinstance(parent, exp.Paren):
+        parent, child = parent.parent, parent  # type: ignore[assignment]
+    if isinstance(parent, exp.Alias | exp.Select | exp.Group | exp.Ordered):
+        return True
+    if isinstance(parent, exp.Window) and any(child is term for term in parent.args.get("partition_by") or ()):
+        return True
+    if isinstance(parent, exp.Coalesce):
+        parts = (parent.this, *parent.expressions)
+        if all(entity_of.get(id(part)) is not None for part in parts if isinstance(part, exp.Column)):
+            return isinstance(parent.parent, exp.Alias | exp.Select | exp.Group | exp.Ordered | exp.Window)
+    if isinstance(parent, exp.EQ):
+        other = parent.right if parent.left is child else parent.left
+        if entity_of.get(id(other.unnest())) is not None and other.unnest().table != column.table:  # type: ignore[attr-defined]
+            return True
+    if isinstance(parent, exp.Is) and isinstance(scope.sources.get(column.table), Scope):
+        return True
+    if isinstance(scope.sources.get(column.table), exp.Table):
+        source = scope.sources[column.table]
+        if isinstance(source, exp.Table) and not is_entity_table(source, binding.context):
+            return False  # the source's own key
+    raise refuse(column, parent, binding)
+
+
+def refuse(column: exp.Column, parent: exp.Expr | None, binding: Binding) -> Exception:
+    """The error for a use of the entity as if it were the source's own key."""
+    context = binding.context
+    entity, domain = context.variant.entity, key_domain(context.project, context.key) or "key"
+    if isinstance(parent, COMPARISONS):
+        other = parent.expression if parent.this is column else parent.this
+        if isinstance(other, exp.Column):
+            return context.fail(
+                "entity_key_mismatch",
+                f"'{as_text(column)}' holds a {entity} here and '{as_text(other)}' does not", column,
+                help=f"join a table of the same entity: @metrics_entity_type_table('..._{{entity_type}}'), or declare "
+                f"the key of '{other.table}' in sources.yaml",
+            )  # fmt: skip
+    return context.fail(
+        "entity_key_collapsed", f"'{as_text(column)}' holds a {entity} here: the {domain} is no longer known", column,
+        help=f"aggregate where the source is read, or use a peer: @metrics_peer_ref(..., entity_type := '{domain}')",
+    )  # fmt: skip
+
+
+def substitute(
+    column: exp.Column, columns: tuple[exp.Column, ...], before: dict[int, str], outputs: Outputs, binding: Binding
+) -> None:
+    """Put the entity's columns in the place of one mention of the key."""
+    fresh = [new.copy() for new in columns]
+    node: exp.Expr = column
+    while isinstance(node.parent, exp.Paren | exp.Alias | exp.Ordered) or (
+        isinstance(node.parent, exp.Coalesce) and len(fresh) == 1
+    ):
+        if isinstance(node.parent, exp.Coalesce):
+            column.replace(fresh[0])
+            rename_projection(node.parent, before, outputs, binding)
+            return
+        node = node.parent
+    parent = node.parent
+    if isinstance(parent, exp.Select) and node.arg_key == "expressions":
+        old = before[id(node)]
+        names = output_names(old, columns, binding)
+        outputs[old] = names
+        splice(node, [new.as_(name, copy=False) for new, name in zip(fresh, names, strict=True)])
+    elif isinstance(parent, exp.EQ):
+        equate(parent, column, fresh)
+    elif len(fresh) == 1:
+        column.replace(fresh[0])
+    elif isinstance(node, exp.Ordered):
+        splice(node, [exp.Ordered(this=new, desc=node.args.get("desc")) for new in fresh])
+    else:
+        splice(node, fresh)
+
+
+def rename_projection(node: exp.Expr, before: dict[int, str], outputs: Outputs, binding: Binding) -> None:
+    """Rename the output that a COALESCE of keys is, as USING makes one."""
+    projection = node.parent if isinstance(node.parent, exp.Alias) else node
+    old = before.get(id(projection))
+    if old is not None and isinstance(projection, exp.Alias):
+        name = binding.names[0] if old in binding.context.key else old
+        outputs[old] = (name,)
+        projection.set("alias", exp.to_identifier(name))
+
+
+def output_names(old: str, columns: tuple[exp.Column, ...], binding: Binding) -> tuple[str, ...]:
+    """What an output that held the key is called now."""
+    if old in binding.context.key:
+        return binding.names if columns else ()
+    if len(columns) == 1:
+        return (old,)
+    return tuple(f"{old}_{column.name}" for column in columns)
+
+
+def equate(equality: exp.EQ, column: exp.Column, fresh: list[exp.Column]) -> None:
+    """Keep one equality per column of the entity; the other side is rewritten when its turn comes."""
+    column.meta["entity_columns"] = fresh
+    other = equality.right.unnest() if equality.left.unnest() is column else equality.left.unnest()
+    theirs = other.meta.get("entity_columns")
+    if theirs is None:
+        return
+    pairs = [left.copy().eq(right.copy()) for left, right in zip(fresh, theirs, strict=True)]
+    equality.replace(exp.and_(*pairs, copy=False) if pairs else exp.true())
+
+
+def splice(node: exp.Expr, fresh: list[exp.Expr]) -> None:
+    """Replace one element of a list by any number of others."""
+    parent, key = node.parent, node.arg_key
+    assert parent is not None and key is not None
+    siblings = parent.args[key]
+    position = next(i for i, sibling in enumerate(siblings) if sibling is node)
+    parent.set(key, [*siblings[:position], *fresh, *siblings[position + 1 :]])
+
+
+def union_outputs(scope: Scope, binding: Binding) -> Outputs:
+    """The entity outputs of a set operation: those of its first branch, if the other branches agree."""
+    first, *others = [binding.outputs.get(id(leaf), {}) for leaf in leaves(scope)]
+    for names in others:
+        if sum(map(len, names.values())) != sum(map(len, first.values())):
+            raise binding.context.fail(
+                "entity_key_mismatch",
+                f"one branch of the {scope.expression.key.upper()} holds a {binding.context.variant.entity} where "
+                "another does not", scope.expression,
+                help="read the key of a declared source in each branch",
+            )  # fmt: skip
+    return first

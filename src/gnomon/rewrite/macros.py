@@ -1,0 +1,293 @@
+"""Expand the macros that do not depend on a row's date: names, variables, peers, entities, metadata.
+
+Those that do (`@metrics_start`, `@metrics_sample_date`, ...) stay as markers until a plan closes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sqlglot import exp
+
+from gnomon.errors import did_you_mean
+from gnomon.model import Variant
+from gnomon.rewrite.context import Context
+from gnomon.rewrite.parse import MARK, marker, variable
+from gnomon.rewrite.paths import find_path
+from gnomon.time import Cron, Grain, Interval, Rolling, TimeAggregation, parse_interval
+
+TIME_MACROS = frozenset(
+    {
+        "metrics_sample_date",
+        "metrics_start",
+        "metrics_end",
+        "rolling_window_offset",
+        "relative_window_sample_date",
+        "metrics_sample_interval_length",
+    }
+)
+Arguments = dict[str, exp.Expr]
+
+
+def expand_macros(query: exp.Query, context: Context) -> exp.Query:
+    """Replace every macro and variable but the time macros, innermost first."""
+    if context.host is not None:
+        query = context.host(query, context)
+    for node in reversed(list(query.find_all(exp.Anonymous, exp.Column))):
+        if (name := variable(node)) is not None:
+            node.replace(literal(variable_value(name, context, node), within=node.parent))
+        elif (name := marker(node)) is not None and name not in TIME_MACROS:
+            expand_call(name, node, context)
+    return query
+
+
+def expand_call(name: str, node: exp.Expr, context: Context) -> None:
+    """Replace one macro call by what it stands for."""
+    if name not in MACROS:
+        known = sorted([*MACROS, *TIME_MACROS])
+        raise context.fail("unknown_macro", f"there is no macro '@{name}'", node, help=did_you_mean(name, known))
+    parameters, rule = MACROS[name]
+    result = rule(arguments(name, node, parameters, context), context, node)
+    parent = node.parent
+    if isinstance(result, exp.Table) and isinstance(parent, exp.Table):
+        parent.set("this", result.this)
+        parent.set("db", result.args.get("db"))
+        parent.set("catalog", result.args.get("catalog"))
+        parent.meta.update(result.meta)
+    elif isinstance(result, exp.Subquery) and isinstance(parent, exp.Table):
+        result.set("alias", parent.args.get("alias"))
+        parent.replace(result)
+    elif isinstance(result, exp.Alias) and isinstance(parent, exp.Alias):
+        node.replace(result.this)
+    else:
+        node.replace(result)
+
+
+def arguments(name: str, node: exp.Expr, parameters: tuple[str, ...], context: Context) -> Arguments:
+    """A call's arguments by parameter name; a `?` in the signature marks those that may be left out."""
+    names = [parameter.rstrip("?") for parameter in parameters]
+    found: Arguments = {}
+    for position, given in enumerate(part for part in node.expressions if part is not None):
+        named = isinstance(given, exp.PropertyEQ)
+        word = given.name.lower() if named else (names[position] if position < len(names) else "")
+        if word not in names or word in found:
+            signature = f"@{name}({', '.join(parameters)})"
+            what = f"has no argument '{word}'" if named else "has too many arguments"
+            raise context.fail("macro_arguments", f"'@{name}' {what}", node, help=f"write {signature}")
+        found[word] = given.expression if named else given
+    missing = [p for p in parameters if not p.endswith("?") and p not in found]
+    if missing:
+        raise context.fail(
+            "macro_arguments", f"'@{name}' lacks its argument '{missing[0]}'", node,
+            help=f"write @{name}({', '.join(parameters)})",
+        )  # fmt: skip
+    return found
+
+
+def variable_value(name: str, context: Context, node: exp.Expr) -> Any:
+    """The value of `@name`: one of the variant's own variables, or of the metric's vars."""
+    values = {**context.metric.vars, **context.vars, **variant_variables(context.variant)}
+    if name == "metrics_name":
+        return f"{context.metric.name}_{context.variant.suffix}"
+    if name in MACROS:
+        raise context.fail("macro_arguments", f"'@{name}' is a macro: write '@{name}(...)'", node)
+    if name not in values:
+        raise context.fail(
+            "unknown_variable", f"there is no variable '@{name}'", node,
+            help=f"{did_you_mean(name, values)} (add it to the metric's vars: to define it)",
+        )  # fmt: skip
+    return values[name]
+
+
+def variant_variables(variant: Variant) -> dict[str, Any]:
+    """The variables that each variant defines; null where they do not apply.
+
+    `time_aggregation` is the word (`daily`, `over_all_time`); `rolling_window` and `rolling_unit` are a window's.
+    """
+    rolling = variant.interval if isinstance(variant.interval, Rolling) else None
+    return {
+        "entity_type": variant.entity,
+        "time_aggregation": None if rolling else variant.suffix,
+        "rolling_window": rolling.window if rolling else None,
+        "rolling_unit": rolling.unit.value if rolling else None,
+    }
+
+
+def literal(value: Any, within: exp.Expr | None = None) -> exp.Expr:
+    """A Python value as SQL; a list becomes a tuple, which is what IN takes."""
+    if isinstance(value, list | tuple):
+        if isinstance(within, exp.In):
+            within.set("field", None)
+            within.set("expressions", [literal(item) for item in value])
+            return exp.null()
+        return exp.Tuple(expressions=[literal(item) for item in value])
+    return exp.convert(value)
+
+
+# Each rule takes the call's arguments, the context and the call itself, and returns what replaces the call.
+
+
+def word(node: exp.Expr | None) -> str | None:
+    """An argument that names something, quoted or bare; None where it is absent or null."""
+    if node is None or isinstance(node, exp.Null):
+        return None
+    return node.name
+
+
+def metric_name(args: Arguments, context: Context, _: exp.Expr) -> exp.Expr:
+    suffix = f"_{context.variant.suffix}"
+    given = args.get("name")
+    if given is None:
+        return exp.Literal.string(context.metric.name + suffix)
+    if isinstance(given, exp.Literal) or (isinstance(given, exp.Column) and not given.table):
+        return exp.Literal.string(given.name + suffix)
+    return exp.DPipe(this=given.copy(), expression=exp.Literal.string(suffix), safe=True)
+
+
+def metrics_in_window(args: Arguments, _: Context, __: exp.Expr) -> exp.Expr:
+    time = args["time"]
+    start, end = (exp.Anonymous(this=f"{MARK}metrics_{bound}") for bound in ("start", "end"))
+    return exp.and_(exp.GTE(this=time.copy(), expression=start), exp.LT(this=time.copy(), expression=end))
+
+
+def metrics_grain(args: Arguments, context: Context, node: exp.Expr) -> exp.Expr:
+    interval = context.variant.interval
+    if not isinstance(interval, TimeAggregation | Rolling):
+        raise context.fail("no_grain", "'@metrics_grain' has no meaning in over_all_time", node)
+    grain = interval.grain if isinstance(interval, TimeAggregation) else interval.unit
+    if "time" not in args:
+        return exp.Literal.string(grain.value)
+    return exp.Anonymous(this=f"{MARK}bucket", expressions=[args["time"].copy(), exp.Literal.string(grain.value)])
+
+
+def metric_unit(_: Arguments, context: Context, __: exp.Expr) -> exp.Expr:
+    unit = context.metric.metadata.unit
+    return exp.null() if unit is None else exp.Literal.string(json.dumps(dict(unit), sort_keys=True))
+
+
+def metric_meta(args: Arguments, context: Context, node: exp.Expr) -> exp.Expr:
+    metadata = context.metric.metadata
+    fields = {
+        "display_name": metadata.display_name,
+        "description": metadata.description,
+        "owner": context.metric.owner,
+        "name": context.metric.name,
+    }
+    name = word(args["field"]) or ""
+    if name not in fields:
+        raise context.fail("macro_arguments", f"metadata has no field '{name}'", node, help=did_you_mean(name, fields))
+    return exp.convert(fields[name])
+
+
+def formatted(template: exp.Expr, entity: str) -> str:
+    """A name template with the entity type put in: `to_{entity_type}_id`."""
+    return template.name.replace("{entity_type}", entity)
+
+
+def entity_column(template: exp.Expr, context: Context) -> str:
+    """The column that a template names while the query is still written against the metric's own key.
+
+    Binding renames it to the variant's entity wherever it holds one.
+    """
+    for entity in context.project.entities:
+        if (name := formatted(template, entity)) in context.key:
+            return name
+    return formatted(template, context.variant.entity)
+
+
+def metrics_entity_type_col(args: Arguments, context: Context, _: exp.Expr) -> exp.Expr:
+    name = entity_column(args["template"], context)
+    column = exp.column(name, table=word(args.get("table_alias")))
+    include = args.get("include_column_alias")
+    return column.as_(name) if isinstance(include, exp.Boolean) and include.this else column
+
+
+def metrics_entity_type_alias(args: Arguments, context: Context, _: exp.Expr) -> exp.Expr:
+    return exp.alias_(args["expression"].copy(), entity_column(args["template"], context))
+
+
+def metrics_entity_type_table(args: Arguments, context: Context, _: exp.Expr) -> exp.Expr:
+    table = exp.to_table(formatted(args["template"], context.variant.entity))
+    table.meta["entity_table"] = True
+    return table
+
+
+def metrics_peer_ref(args: Arguments, context: Context, node: exp.Expr) -> exp.Expr:
+    key = word(args["name"]) or ""
+    peer = context.project.metrics.get(key)
+    if peer is None:
+        others = [name for name in context.project.metrics if name != context.metric.key]
+        raise context.fail("unknown_peer", f"there is no metric '{key}'", node, help=did_you_mean(key, others))
+    entity = word(args.get("entity_type")) or context.variant.entity
+    interval = peer_interval(args, context, node)
+    if entity not in peer.entity_types or interval not in peer.intervals:
+        suffixes = ", ".join(i.suffix for i in peer.intervals)
+        raise context.fail(
+            "missing_peer_variant", f"metric '{key}' has no variant for '{entity}' at '{interval.suffix}'", node,
+            notes=(f"'{key}' has entity types {', '.join(peer.entity_types)} and intervals {suffixes}",),
+            help=f"add them to '{key}', or name others in @metrics_peer_ref(name, entity_type :=, time_aggregation :=, "
+            "window :=, unit :=)",
+        )  # fmt: skip
+    variant = Variant(peer, entity, interval)
+    context.peers[variant.name] = variant
+    table = exp.table_(variant.table, db=peer.schema)
+    table.meta["peer"] = variant.name
+    return table
+
+
+def peer_interval(args: Arguments, context: Context, node: exp.Expr) -> Interval:
+    """The interval that a peer reference names; this variant's own where it names none."""
+    aggregation, window, unit = (word(args.get(name)) for name in ("time_aggregation", "window", "unit"))
+    own = context.variant.interval
+    if aggregation is not None:
+        found = parse_interval(aggregation)
+        if found is None:
+            raise context.fail("macro_arguments", f"'{aggregation}' is no time aggregation", node)
+        return found
+    if window is not None:
+        cron = own.cron if isinstance(own, Rolling) else Cron.DAILY
+        unit = unit or (own.unit.value if isinstance(own, Rolling) else "day")
+        return Rolling(int(window), Grain(unit), cron)
+    return own
+
+
+def entity_relationships(args: Arguments, context: Context, node: exp.Expr) -> exp.Expr:
+    from gnomon.rewrite.bridges import bridge_pairs
+
+    start, goal = (word(args[name]) or "" for name in ("start", "goal"))
+    for entity in (start, goal):
+        if entity not in context.project.entities:
+            hint = did_you_mean(entity, context.project.entities)
+            raise context.fail("unknown_entity", f"there is no entity '{entity}'", node, help=hint)
+    path = find_path(context.project, start, goal, context.fail("", "", node).problems[0].span)
+    if not path:
+        raise context.fail("macro_arguments", f"'{start}' and '{goal}' are the same entity", node)
+    context.bridge_tables.update(hop.table for hop in path)
+    return bridge_pairs(path).subquery()
+
+
+Rule = Callable[[Arguments, Context, exp.Expr], exp.Expr]
+MACROS: dict[str, tuple[tuple[str, ...], Rule]] = {
+    "metric_name": (("name?",), metric_name),
+    "metrics_name": (("name?",), metric_name),
+    "metrics_in_window": (("time",), metrics_in_window),
+    "metrics_grain": (("time?",), metrics_grain),
+    "metric_unit": ((), metric_unit),
+    "metric_meta": (("field",), metric_meta),
+    "metrics_entity_type_col": (("template", "table_alias?", "include_column_alias?"), metrics_entity_type_col),
+    "metrics_entity_type_alias": (("expression", "template"), metrics_entity_type_alias),
+    "metrics_entity_type_table": (("template",), metrics_entity_type_table),
+    "metrics_peer_ref": (("name", "entity_type?", "time_aggregation?", "window?", "unit?"), metrics_peer_ref),
+    "entity_relationships": (("start", "goal"), entity_relationships),
+}
+
+
+def has_host_macros(query: exp.Query, variables: frozenset[str]) -> bool:
+    """Whether a query uses macros or variables that are not Gnomon's."""
+    if query.meta.get("defs"):
+        return True
+    known = {*MACROS, *TIME_MACROS}
+    calls = {marker(node) for node in query.find_all(exp.Anonymous)} - {None}
+    return bool(calls - known)

@@ -1,0 +1,129 @@
+"""Read a metric's SQL into one query tree, with every `@macro` as a marker that SQLGlot parses as plain SQL.
+
+`@metrics_start('DATE')` becomes the function `ˍmetrics_start('DATE')` and `@entity_type` the column `ˍentity_type`:
+one character for one character, so that every node still knows its place in the author's file.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp, parse
+from sqlglot.errors import ParseError, TokenError
+
+from gnomon.errors import DefinitionError, Problem
+from gnomon.limits import limit
+from gnomon.source import Source, Span
+
+MARK = "ˍ"  # U+02CD: a letter to SQLGlot's tokenizer, and nothing that a person types
+# What '@' must not be looked for in: strings, quoted names and comments. As in 'a''b', "x", `y`, -- z, /* w */.
+SKIPPED = re.compile(r"'(?:[^'\\]|''|\\.)*'|\"[^\"]*\"|`[^`]*`|--[^\n]*|/\*.*?\*/|@(?=[A-Za-z_])", re.DOTALL)
+
+
+def mark(sql: str) -> str:
+    """Replace the `@` of each macro and variable.
+
+    >>> mark("SELECT '@x', @metric_name() -- @y")
+    "SELECT '@x', ˍmetric_name() -- @y"
+    """
+    return SKIPPED.sub(lambda match: MARK if match[0] == "@" else match[0], sql)
+
+
+def unmark(text: str) -> str:
+    """The text as its author wrote it."""
+    return text.replace(MARK, "@")
+
+
+def parse_query(source: Source, dialect: str) -> exp.Query:
+    """Parse a metric's file: one SELECT, set operation or WITH, and before it any `@DEF(...)` statements.
+
+    The definitions are kept in the tree's meta as `defs`. Raises DefinitionError with the place.
+    """
+    check_depth(source)
+    try:
+        statements = [tree for tree in parse(mark(source.text), dialect=dialect) if tree is not None]
+    except ParseError as error:
+        raise DefinitionError(syntax_problem(source, error)) from None
+    except TokenError as error:
+        raise DefinitionError(Problem("sql_syntax", unmark(str(error)).lower(), source.span(0))) from None
+    except RecursionError:
+        raise DefinitionError(too_deep(source, 0)) from None
+    defs = [tree for tree in statements if marker(tree) == "def"]
+    queries = [tree for tree in statements if marker(tree) != "def"]
+    if len(queries) != 1 or not isinstance(queries[0], exp.Query):
+        raise DefinitionError(not_one_select(source, queries))
+    query = queries[0]
+    for node in query.walk():
+        node.comments = None
+    query.meta["defs"] = defs
+    return query
+
+
+def marker(node: exp.Expr | None) -> str | None:
+    """The lower-case name of the macro that a node calls, None where it calls none."""
+    if isinstance(node, exp.Anonymous) and node.name.startswith(MARK):
+        return node.name[1:].lower()
+    return None
+
+
+def variable(node: exp.Expr | None) -> str | None:
+    """The lower-case name of the `@variable` that a node is, None where it is none."""
+    if isinstance(node, exp.Column) and not node.table and node.name.startswith(MARK):
+        return node.name[1:].lower()
+    return None
+
+
+def place(node: exp.Expr | None, source: Source) -> Span | None:
+    """Where a node stands in the author's file: its own place, or else that of the first name inside it."""
+    if node is None:
+        return None
+    for part in node.walk():
+        if "start" in part.meta and part.meta.get("end", 0) < len(source.text):
+            return source.span(part.meta["start"], part.meta["end"] + 1)
+    return None
+
+
+def check_depth(source: Source) -> None:
+    """Refuse parentheses nested deeper than the parser's stack is safe for."""
+    depth = 0
+    for match in re.finditer(r"'(?:[^']|'')*'|--[^\n]*|[()]", source.text):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if depth > limit("sql_depth"):
+            raise DefinitionError(too_deep(source, match.start()))
+
+
+def too_deep(source: Source, offset: int) -> Problem:
+    return Problem(
+        "sql_too_deep",
+        f"parentheses nest deeper than {limit('sql_depth')}",
+        source.span(offset),
+        help="split the query into CTEs",
+    )
+
+
+def syntax_problem(source: Source, error: ParseError) -> Problem:
+    """The first syntax error, at the token that the parser stopped at."""
+    first = error.errors[0] if error.errors else {}
+    span = source.span(0)
+    if first.get("line"):
+        word = first.get("highlight") or " "
+        end = source.offset(first["line"], first["col"]) + 1  # SQLGlot's column is that of the token's last character
+        span = source.span(max(0, end - len(word)), end)
+    message = unmark(str(first.get("description") or error)).strip().rstrip(".").lower()
+    return Problem("sql_syntax", message, span, help="the file must hold one SELECT in the metric's dialect")
+
+
+def not_one_select(source: Source, queries: list[exp.Expr]) -> Problem:
+    if not queries:
+        message = "the file holds no query"
+    elif len(queries) > 1:
+        message = f"the file holds {len(queries)} statements"
+    else:
+        message = f"the file holds a {queries[0].key.upper()} statement, not a query"
+    span = place(queries[-1], source) if queries else None
+    return Problem("not_one_select", message, span or source.span(0), help="write one SELECT")
+
+
+def as_text(node: exp.Expr) -> str:
+    """A node as SQL, with its macros as their author wrote them."""
+    return unmark(node.sql(normalize_functions=False))

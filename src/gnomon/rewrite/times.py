@@ -1,0 +1,144 @@
+"""Time columns and the bound macros: which column is compared with a bound, how, and what a bound means there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.optimizer.scope import Scope
+
+from gnomon.rewrite.context import Context
+from gnomon.rewrite.parse import marker
+from gnomon.rewrite.resolve import column_of, table_name
+from gnomon.rewrite.source_time import boundary, local_date, local_hour
+from gnomon.time import Cron, Grain, Rolling, TimeAggregation
+
+BOUNDS = {"metrics_start": "start", "metrics_end": "end"}
+FLIPPED = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE}
+
+
+@dataclass(frozen=True, slots=True)
+class TimeColumn:
+    """A time column as one query sees it; `type` in the project's dialect, None where unknown."""
+
+    column: exp.Column
+    type: str | None
+    zone: str
+    context: Context
+
+    def date(self) -> exp.Expr:
+        """The local DATE of each row."""
+        return local_date(self.column, type=self.type, source_zone=self.zone, **self.settings())
+
+    def hour(self) -> exp.Expr:
+        """The hour of each row, a naive UTC TIMESTAMP."""
+        return local_hour(self.column, type=self.type, source_zone=self.zone, **self.settings())
+
+    def at(self, day: exp.Expr) -> exp.Expr:
+        """What to compare the column with so that `>=` begins and `<` ends at a local midnight."""
+        return boundary(day, type=self.type, source_zone=self.zone, **self.settings())
+
+    def settings(self) -> dict[str, object]:
+        project = self.context.project
+        return {"calendar": project.calendar, "dialect": self.context.dialect, "type_dialect": project.dialect}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`column <operator> bound`, with the column on the left; `node` is where it stands."""
+
+    node: exp.Expr
+    column: exp.Column
+    operator: type[exp.Expr]
+    bound: str
+
+
+def is_hourly(context: Context) -> bool:
+    """Whether the variant's sample dates are hours."""
+    interval = context.variant.interval
+    if isinstance(interval, Rolling):
+        return interval.cron is Cron.HOURLY
+    return isinstance(interval, TimeAggregation) and interval.grain is Grain.HOUR
+
+
+def time_column(scope: Scope, column: exp.Column, context: Context) -> TimeColumn:
+    """A column as a time column: its type and zone are those of the source's column that it passes on."""
+    source = scope.sources.get(column.table)
+    if isinstance(source, Scope) and isinstance(source.expression, exp.Select):
+        for projection in source.expression.expressions:
+            inner = projection.unalias()
+            if projection.alias_or_name == column.name and isinstance(inner, exp.Min | exp.Max):
+                inner = inner.this
+            if projection.alias_or_name == column.name and isinstance(inner, exp.Column):
+                found = time_column(source, inner, context)
+                return TimeColumn(column, found.type, found.zone, context)
+    zone = context.project.calendar.time_zone
+    if isinstance(source, exp.Table):
+        name = table_name(source)
+        peer = context.peers.get(name)
+        if peer is not None:
+            return TimeColumn(column, "DATE" if column.name == "metrics_sample_date" else None, zone, context)
+        declared = column_of(context, name, column.name)
+        if name in context.project.sources:
+            zone = context.project.sources[name].time_zone
+        return TimeColumn(column, declared.type if declared else None, zone, context)
+    return TimeColumn(column, None, zone, context)
+
+
+def bare_column(node: exp.Expr) -> exp.Column | None:
+    """The column under parentheses and casts to a date or timestamp, which do not change which day a row is in."""
+    while isinstance(node, exp.Paren | exp.Cast | exp.TsOrDsToDate | exp.Date) and isinstance(node.this, exp.Expr):
+        node = node.this
+    return node if isinstance(node, exp.Column) else None
+
+
+def bound_name(node: exp.Expr | None) -> str | None:
+    """`start` or `end` where a node is a bound macro, perhaps within a cast; None otherwise."""
+    while isinstance(node, exp.Paren | exp.Cast):
+        node = node.this
+    return BOUNDS.get(marker(node) or "")
+
+
+def comparisons(node: exp.Expr) -> Iterator[Comparison]:
+    """The comparisons of a column with a bound that a single predicate makes: one, or two for BETWEEN."""
+    if isinstance(node, exp.Between):
+        column = bare_column(node.this)
+        if column is not None:
+            for arg, operator in (("low", exp.GTE), ("high", exp.LTE)):
+                bound = bound_name(node.args[arg])
+                if bound is not None:
+                    yield Comparison(node, column, operator, bound)
+    elif type(node) in FLIPPED:
+        for side, other, operator in (
+            (node.left, node.right, type(node)),  # type: ignore[attr-defined]
+            (node.right, node.left, FLIPPED[type(node)]),  # type: ignore[attr-defined]
+        ):
+            column, bound = bare_column(side), bound_name(other)
+            if column is not None and bound is not None:
+                yield Comparison(node, column, operator, bound)
+
+
+def opens_window(comparison: Comparison) -> bool:
+    """Whether a comparison keeps the rows from the window's start on."""
+    return comparison.bound == "start" and comparison.operator in (exp.GT, exp.GTE)
+
+
+def closes_window(comparison: Comparison) -> bool:
+    """Whether a comparison keeps the rows up to the window's end."""
+    return comparison.bound == "end" and comparison.operator in (exp.LT, exp.LTE)
+
+
+def conjuncts(where: exp.Expr | None) -> list[exp.Expr]:
+    """The terms of a top-level AND."""
+    if where is None:
+        return []
+    node = where.this if isinstance(where, exp.Where) else where
+    if isinstance(node, exp.And):
+        return [*conjuncts(node.left), *conjuncts(node.right)]
+    return conjuncts(node.this) if isinstance(node, exp.Paren) else [node]
+
+
+def scope_markers(scope: Scope) -> list[exp.Anonymous]:
+    """The time macros that stand in a scope itself, not in a query inside it."""
+    return [node for node in scope.find_all(exp.Anonymous) if marker(node) is not None]

@@ -1,0 +1,1 @@
+"""Effects: the lock, SQLMesh's context, the materialization, plans, runs and restatements."""

@@ -1,0 +1,60 @@
+"""SQLMesh's console, silenced: it counts what is done, keeps what went wrong and shows one line of progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlmesh.core.console import NoopConsole
+
+Progress = Callable[[int, int, str], None]
+"""Called with the batches done, the batches planned and the table that is being written."""
+
+
+class QuietConsole(NoopConsole):  # type: ignore[misc]
+    """What a plan or a run did: `batches`, `models` and `rows` written, `warnings` and `failures` by table."""
+
+    def __init__(self, progress: Progress | None = None) -> None:
+        self.progress = progress
+        self.planned = 0
+        self.batches = 0
+        self.rows = 0
+        self.models: set[str] = set()
+        self.warnings: list[str] = []
+        self.failures: dict[str, str] = {}
+        self.skipped: set[str] = set()
+
+    def start_evaluation_progress(self, batched_intervals: dict[Any, Any], *args: Any, **kwargs: Any) -> None:
+        self.planned += sum(len(intervals) for intervals in batched_intervals.values())
+
+    def start_snapshot_evaluation_progress(self, snapshot: Any, audit_only: bool = False) -> None:
+        if self.progress is not None:
+            self.progress(self.batches, self.planned, _table(snapshot.name))
+
+    def update_snapshot_evaluation_progress(self, snapshot: Any, *args: Any, **kwargs: Any) -> None:
+        self.batches += 1
+        self.models.add(_table(snapshot.name))
+        stats = kwargs.get("execution_stats")
+        self.rows += (stats.total_rows_processed or 0) if stats else 0
+        if self.progress is not None:
+            self.progress(self.batches, self.planned, _table(snapshot.name))
+
+    def log_warning(self, short_message: str, long_message: str | None = None) -> None:
+        self.warnings.append(short_message.strip())
+
+    def log_error(self, message: str, *args: Any, **kwargs: Any) -> None:
+        self.warnings.append(message.strip())
+
+    def log_failed_models(self, errors: list[Any]) -> None:
+        for error in errors:
+            node = error.node
+            name = getattr(node, "snapshot_name", None) or getattr(node, "name", None) or str(node)
+            self.failures[_table(name)] = str(error.__cause__ or error).strip()
+
+    def log_skipped_models(self, snapshot_names: set[str]) -> None:
+        self.skipped |= {_table(name) for name in snapshot_names}
+
+
+def _table(fqn: str) -> str:
+    """A fully qualified name as people write it: `metrics.stars_to_project_daily`."""
+    return ".".join(part.strip('"') for part in fqn.split(".")[-2:])

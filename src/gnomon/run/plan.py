@@ -1,0 +1,103 @@
+"""Plans: what an environment lacks, and building it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from gnomon.errors import Problem, UsageError
+from gnomon.run.agree import Agreement, agree
+from gnomon.run.bridges import unmatched_keys
+from gnomon.run.console import Progress
+from gnomon.run.context import Session, local_day, names, opened
+from gnomon.run.history import record_run
+from gnomon.run.results import PlanResult
+
+PROD = "prod"
+
+
+def plan(
+    root: str | Path,
+    environment: str = PROD,
+    *,
+    start: Any = None,
+    end: Any = None,
+    execution_time: Any = None,
+    auto_apply: bool = True,
+    no_prompts: bool = True,
+    dry_run: bool = False,
+    confirm: Callable[[PlanResult], bool] | None = None,
+    gateway: str | None = None,
+    progress: Progress | None = None,
+) -> PlanResult:
+    """Compares the definitions with an environment and builds what it lacks.
+
+    `start`, `end` and `execution_time` are whatever SQLMesh takes, also "1 week" and "now"; both dates are included,
+    and the plan of prod takes neither. With `auto_apply` off, or `no_prompts` off, `confirm` is asked with the plan
+    before it is applied, and without `confirm` nothing is. Raises UsageError, DefinitionError or RunError.
+    """
+    if environment == PROD and (start is not None or end is not None):
+        help = "leave --start and --end out, or plan another environment: `gnomon plan dev --start ...`"
+        raise UsageError(Problem("prod_is_whole", "the plan of prod always covers all days", help=help))
+    began = monotonic()
+    purpose = f"gnomon plan {environment}"
+    with opened(root, purpose, execution_time=execution_time, gateway=gateway, progress=progress) as session:
+        agreement = agree(session, environment)
+        built = session.context.plan_builder(
+            environment, start=start, end=end, execution_time=execution_time, skip_tests=True
+        ).build()
+        shown = described(session, built)
+        if dry_run or not _wanted(shown, auto_apply and no_prompts, confirm):
+            return replace(shown, bridges=agreement.pending(), seconds=monotonic() - began)
+        session.context.apply(built)
+        return finished(session, shown, agreement, began)
+
+
+def _wanted(shown: PlanResult, unasked: bool, confirm: Callable[[PlanResult], bool] | None) -> bool:
+    if unasked or shown.is_empty:
+        return True
+    return confirm is not None and confirm(shown)
+
+
+def described(session: Session, built: Any) -> PlanResult:
+    """SQLMesh's plan as a result that has not been applied."""
+    diff = built.context_diff
+    days = {
+        session.context.get_model(missing.snapshot_id.name).name: (
+            local_day(missing.intervals[0][0]),
+            local_day(missing.intervals[-1][1] - 1),
+        )
+        for missing in built.missing_intervals
+        if missing.intervals
+    }
+    return PlanResult(
+        environment=built.environment_naming_info.name,
+        applied=False,
+        added=names(session, (snapshot.name for snapshot in diff.added)),
+        modified=names(session, diff.modified_snapshots),
+        removed=tuple(sorted(snapshot.name for snapshot in diff.removed_snapshots)),
+        restated=names(session, (snapshot.name for snapshot in built.restatements)),
+        days=days,
+    )
+
+
+def finished(session: Session, shown: PlanResult, agreement: Agreement, began: float) -> PlanResult:
+    """The result of an applied plan, after its bridges were compared and its history was written."""
+    bridges = agreement.reach()
+    built_until = record_run(session, shown.environment)
+    console = session.console
+    return replace(
+        shown,
+        applied=True,
+        batches=console.batches,
+        models=len(console.models),
+        rows=console.rows,
+        seconds=monotonic() - began,
+        built_until=built_until,
+        bridges=bridges,
+        unmatched=tuple(unmatched_keys(session)),
+        warnings=tuple(dict.fromkeys(console.warnings)),
+    )

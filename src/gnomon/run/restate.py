@@ -1,0 +1,134 @@
+"""Restatements: rewriting what events that came too late, or corrections of a source, have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from gnomon.compile.models import ModelSpec
+from gnomon.errors import Problem, UsageError, did_you_mean
+from gnomon.run.agree import agree
+from gnomon.run.console import Progress
+from gnomon.run.context import Session, opened
+from gnomon.run.plan import PROD, described, finished
+from gnomon.run.results import PlanResult
+from gnomon.time import Calendar, Rolling, TimeAggregation
+from gnomon.time.ranges import DAY, written_range
+
+
+def restate(
+    root: str | Path,
+    *,
+    since: Any,
+    until: Any = None,
+    metric: str | None = None,
+    environment: str = PROD,
+    execution_time: Any = None,
+    dry_run: bool = False,
+    gateway: str | None = None,
+    progress: Progress | None = None,
+) -> PlanResult:
+    """Rewrites every sample date that the source's rows of the days `since` to `until` (both included) can change.
+
+    Windows reach past `until` by their length, and so does what is built on them; a metric with `fill`, `carry` or an
+    unbounded scan is rewritten to the end of what is built. `until` defaults to the last complete day; `metric` is a
+    metric's key, None for all. Raises UsageError for an unknown metric or an empty range, and what `plan` raises.
+    """
+    began = monotonic()
+    purpose = f"gnomon restate --since {since}"
+    with opened(root, purpose, execution_time=execution_time, gateway=gateway, progress=progress) as session:
+        first = _day(session, since)
+        last = session.today - DAY if until is None else min(_day(session, until), session.today - DAY)
+        if first > last:
+            raise UsageError(Problem("empty_range", f"there is no complete day from {first} to {last}"))
+        models = _chosen(session, metric)
+        agreement = agree(session, environment)
+        built = _plan(session, environment, models, first, last)
+        shown = described(session, built)
+        if dry_run:
+            return replace(shown, bridges=agreement.pending(), seconds=monotonic() - began)
+        session.context.apply(built)
+        return finished(session, shown, agreement, began)
+
+
+def _plan(session: Session, environment: str, models: list[str], first: date, last: date) -> Any:
+    """SQLMesh's restatement plan, with each model's days widened to what its parents' rewritten rows reach."""
+    built = session.context.plan_builder(
+        environment,
+        restate_models=models,
+        start=first.isoformat(),
+        end=last.isoformat(),
+        execution_time=session.execution,
+        skip_tests=True,
+    ).build()
+    parents = {name: session.context.dag.graph.get(name, set()) for name in session.specs}
+    order = [name for name in session.context.dag if name in {snapshot.name for snapshot in built.restatements}]
+    ends = affected_until(
+        session.specs, parents, order, first, last + DAY, session.today, session.project.calendar
+    )
+    restatements = {
+        snapshot: (low, max(high, _stamp(ends[snapshot.name]))) if snapshot.name in ends else (low, high)
+        for snapshot, (low, high) in built.restatements.items()
+    }
+    return built.copy(update={"restatements": restatements})
+
+
+def affected_until(
+    specs: Mapping[str, ModelSpec],
+    parents: Mapping[str, Iterable[str]],
+    order: Iterable[str],
+    first: date,
+    end: date,
+    today: date,
+    calendar: Calendar,
+) -> dict[str, date]:
+    """The day (exclusive) up to which each series, parents before children, has to be restated.
+
+    The materialization itself widens a model's days to its buckets or ahead by its window; what is added here is what
+    the parents' rewritten rows reach. `end` is exclusive, nothing goes past `today`.
+    """
+    ends: dict[str, date] = {}
+    rewritten: dict[str, date] = {}
+    for name in order:
+        spec = specs.get(name)
+        reached = max([end, *(rewritten[parent] for parent in parents.get(name, ()) if parent in rewritten)])
+        if spec is None or spec.kind != "series":
+            rewritten[name] = today
+            continue
+        unbounded = bool(spec.properties.get("unbounded"))
+        ends[name] = today if unbounded else min(reached, today)
+        interval = spec.properties.get("interval") or (spec.variant.interval if spec.variant else None)
+        if isinstance(interval, TimeAggregation | Rolling):
+            rewritten[name] = max(written_range(interval, first, ends[name], today, today, calendar)[1], ends[name])
+    return ends
+
+
+def _chosen(session: Session, metric: str | None) -> list[str]:
+    variants = [spec for spec in session.specs.values() if spec.variant is not None and spec.kind != "view"]
+    chosen = [spec.name for spec in variants if spec.variant and metric in (None, spec.variant.metric.key)]
+    if not chosen:
+        known = {spec.variant.metric.key for spec in variants if spec.variant}
+        raise UsageError(Problem("unknown_metric", f"there is no metric '{metric}'", help=did_you_mean(str(metric), known)))
+    return chosen
+
+
+def _day(session: Session, text: Any) -> date:
+    """A day as SQLMesh reads it: a date, or a phrase relative to the execution time."""
+    from sqlmesh.utils.date import to_datetime
+
+    if isinstance(text, date) and not isinstance(text, datetime):
+        return text
+    try:
+        moment: datetime = to_datetime(text, relative_base=session.execution)
+    except ValueError as error:
+        help = "write a date such as 2024-06-01, or a phrase such as '1 week ago'"
+        raise UsageError(Problem("unknown_date", f"'{text}' is not a date", help=help)) from error
+    return moment.date()
+
+
+def _stamp(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)

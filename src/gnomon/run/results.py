@@ -1,0 +1,56 @@
+"""What plans and runs did, as plain values for the command line and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from gnomon.run.bridges import BridgeChange, Unmatched
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """A plan, made or only shown.
+
+    `added`, `modified`, `removed` and `restated` name models; `days` maps each model that has something to build to
+    its first and last day. `applied` is False for a dry run and for a plan that was not confirmed. `batches`, `models`
+    and `rows` count what was written, 0 where nothing was. `bridges` are the relationship tables that changed since.
+    """
+
+    environment: str
+    applied: bool
+    added: tuple[str, ...]
+    modified: tuple[str, ...]
+    removed: tuple[str, ...]
+    restated: tuple[str, ...]
+    days: dict[str, tuple[date, date]]
+    batches: int = 0
+    models: int = 0
+    rows: int = 0
+    seconds: float = 0.0
+    built_until: date | None = None
+    bridges: tuple[BridgeChange, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.added or self.modified or self.removed or self.restated or self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A run. `reread` names the models that were written again for late events although no day was missing;
+    `built_until` is the day after the last one that is built."""
+
+    environment: str
+    batches: int
+    models: int
+    rows: int
+    seconds: float
+    built_until: date | None
+    reread: tuple[str, ...] = ()
+    bridges: tuple[BridgeChange, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,32 @@
+"""SQLMesh's own command line in a project, with the writer's lock for the verbs that write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from gnomon.run.lock import writer
+
+WRITES = {"plan", "run", "invalidate", "janitor", "destroy", "migrate", "rollback", "state", "ui", "clean"}
+"""Verbs that change the warehouse or SQLMesh's state."""
+
+
+def sqlmesh_cli(root: str | Path, args: Sequence[str]) -> int:
+    """Runs `sqlmesh ARGS` in the project at `root`; returns its exit code. Raises RunError `project_locked`."""
+    root = Path(root).resolve()
+    verb = next((arg for arg in args if not arg.startswith("-")), "")
+    with writer(root, f"gnomon sqlmesh {verb}") if verb in WRITES else nullcontext():
+        os.environ["SQLMESH__DISABLE_ANONYMIZED_ANALYTICS"] = "true"  # read when sqlmesh is imported
+        from sqlmesh.cli.main import cli
+
+        from gnomon.run.upstream import correct_sqlmesh
+
+        correct_sqlmesh()
+        logs = ["--log-file-dir", str(root / ".cache" / "logs")]
+        try:
+            cli.main(args=["--paths", str(root), *logs, *args], prog_name="gnomon sqlmesh")
+        except SystemExit as left:
+            return left.code if isinstance(left.code, int) else int(left.code is not None)
+        return 0

@@ -1,0 +1,61 @@
+"""Two small corrections of SQLMesh 0.236, made only in Gnomon's own commands and only for that version.
+
+1. `SnapshotEvaluator.create_snapshot` is handed every snapshot of the project and maps all their tables to render one
+   query, so that applying N models costs N x N. It needs the parents, which is what `Scheduler.evaluate` hands on.
+2. A plan in which one model has days to build and a new one has none fails, because the new one's table is never made
+   (SQLMesh issue 5612): a metric that starts tomorrow, say. Such tables are made after the backfill.
+
+What they rely on is pinned in tests/upstream.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from importlib.metadata import version
+from typing import Any
+
+from sqlmesh.core.plan.evaluator import BuiltInPlanEvaluator
+from sqlmesh.core.snapshot import SnapshotEvaluator
+
+CORRECTED = "0.236."
+_MARK = "_gnomon_original"
+
+
+def correct_sqlmesh() -> bool:
+    """Installs the corrections once; False, and nothing done, under another version of SQLMesh."""
+    if not version("sqlmesh").startswith(CORRECTED):
+        return False
+    if not hasattr(SnapshotEvaluator.create_snapshot, _MARK):
+        SnapshotEvaluator.create_snapshot = _with_parents_only(SnapshotEvaluator.create_snapshot)
+        BuiltInPlanEvaluator.visit_backfill_stage = _with_idle_tables(BuiltInPlanEvaluator.visit_backfill_stage)
+    return True
+
+
+def _with_parents_only(create_snapshot: Any) -> Any:
+    @wraps(create_snapshot)
+    def create(self: Any, snapshot: Any, snapshots: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        names = [parent.name for parent in snapshot.parents]
+        needed = {name: snapshots[name] for name in names if name in snapshots}
+        return create_snapshot(self, snapshot, {**needed, snapshot.name: snapshot}, *args, **kwargs)
+
+    setattr(create, _MARK, create_snapshot)
+    return create
+
+
+def _with_idle_tables(visit_backfill_stage: Any) -> Any:
+    @wraps(visit_backfill_stage)
+    def visit(self: Any, stage: Any, plan: Any) -> None:
+        visit_backfill_stage(self, stage, plan)
+        if plan.empty_backfill or not stage.snapshot_to_intervals:
+            return
+        idle = [
+            snapshot
+            for snapshot in plan.new_snapshots
+            if snapshot.snapshot_id in stage.selected_snapshot_ids and snapshot not in stage.snapshot_to_intervals
+        ]
+        if idle:
+            snapshots = {snapshot.snapshot_id: snapshot for snapshot in stage.all_snapshots.values()}
+            self.snapshot_evaluator.create(idle, snapshots, deployability_index=stage.deployability_index)
+
+    setattr(visit, _MARK, visit_backfill_stage)
+    return visit

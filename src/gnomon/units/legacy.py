@@ -1,0 +1,36 @@
+"""The flat unit names of older files, and the structured units that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LEGACY_UNITS: Mapping[str, Mapping[str, str] | None] = {
+    "unknown": None,
+    "unitless": {"kind": "unitless"},
+    "percentage": {"kind": "percentage"},
+    "proportion": {"kind": "proportion"},
+    "dollar": {"kind": "currency", "code": "USD"},
+    "millisecond": {"kind": "time", "code": "ms"},
+    "second": {"kind": "time", "code": "s"},
+    "minute": {"kind": "time", "code": "min"},
+    "hour": {"kind": "time", "code": "h"},
+    "day": {"kind": "time", "code": "d"},
+    "week": {"kind": "time", "code": "wk"},
+    "month": {"kind": "time", "code": "mo"},
+    "year": {"kind": "time", "code": "yr"},
+    "bit": None,
+    "byte": {"kind": "data_size", "code": "B"},
+}
+"""Name -> unit JSON. None: the name says nothing (`unknown`), or no structured unit says it (`bit`)."""
+
+
+def legacy_unit(name: str) -> dict[str, str] | None:
+    """The unit JSON of a flat name, in any case and with blanks around it; KeyError for any other name.
+
+    >>> legacy_unit(" Dollar ")
+    {'kind': 'currency', 'code': 'USD'}
+    >>> legacy_unit("unknown") is None
+    True
+    """
+    unit = LEGACY_UNITS[name.strip().lower()]
+    return dict(unit) if unit is not None else None

@@ -1,0 +1,143 @@
+"""The JSON shapes of units: one atom, or one atom per another.
+
+    {"kind": "currency", "code": "USD"}
+    {"numerator": {"kind": "count", "code": "clicks"}, "denominator": {"kind": "time", "code": "s"}}
+
+Canonical JSON has no nulls. An unset unit is None; `{"kind": "unitless"}` says that there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gnomon.errors import did_you_mean
+from gnomon.units.legacy import LEGACY_UNITS, legacy_unit
+
+TIME_CODES = ("ms", "s", "min", "h", "d", "wk", "mo", "yr")
+DATA_SIZE_CODES = ("B", "KB", "MB", "GB", "TB", "PB", "KiB", "MiB", "GiB", "TiB")
+KINDS = ("currency", "time", "data_size", "percentage", "proportion", "count", "unitless")
+CLOSED_CODES = {"time": TIME_CODES, "data_size": DATA_SIZE_CODES}
+CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+class UnitError(ValueError):
+    """A value that is no unit. `path` leads to the wrong part; `help` says what to write."""
+
+    def __init__(self, reason: str, *path: str, help: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+        self.help = help
+
+
+@dataclass(frozen=True, slots=True)
+class AtomicUnit:
+    """One kind, and a code where the kind has codes. A currency without code has an unknown denomination."""
+
+    kind: str
+    code: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The canonical JSON.
+
+        >>> AtomicUnit("percentage").to_json()
+        {'kind': 'percentage'}
+        """
+        return {"kind": self.kind} if self.code is None else {"kind": self.kind, "code": self.code}
+
+
+@dataclass(frozen=True, slots=True)
+class CompoundUnit:
+    """One atomic unit per another: clicks per second."""
+
+    numerator: AtomicUnit
+    denominator: AtomicUnit
+
+    def to_json(self) -> dict[str, Any]:
+        """The canonical JSON."""
+        return {"numerator": self.numerator.to_json(), "denominator": self.denominator.to_json()}
+
+
+Unit = AtomicUnit | CompoundUnit
+
+
+def parse_unit(value: Any) -> dict[str, Any] | None:
+    """The canonical JSON of a unit that is written as JSON or as a legacy name; UnitError with the reason otherwise.
+
+    None only for what stands for no unit: None itself and the legacy names `unknown` and `bit`.
+
+    >>> parse_unit({"code": "stars", "kind": "count"})
+    {'kind': 'count', 'code': 'stars'}
+    >>> parse_unit("dollar")
+    {'kind': 'currency', 'code': 'USD'}
+    >>> parse_unit({"kind": "time"})
+    Traceback (most recent call last):
+    gnomon.units.wire.UnitError: a unit of kind 'time' needs a code
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            return legacy_unit(value)
+        except KeyError:
+            hint = did_you_mean(value.strip().lower(), LEGACY_UNITS)
+            raise UnitError(f"unknown unit '{value}'", help=f"{hint}, or write {{kind: count, code: ...}}") from None
+    return read_unit(value).to_json()
+
+
+def read_unit(value: Any, *path: str) -> Unit:
+    """The unit that a JSON value says; UnitError with the reason and the path otherwise."""
+    if not isinstance(value, Mapping):
+        raise UnitError("a unit is a mapping such as {kind: count, code: stars}", *path)
+    if "numerator" not in value and "denominator" not in value:
+        return read_atom(value, *path)
+    if path:
+        raise UnitError("a unit has one numerator and one denominator, each of one kind", *path)
+    refuse_keys(value, ("numerator", "denominator"))
+    for part in ("numerator", "denominator"):
+        if part not in value:
+            raise UnitError(f"a compound unit needs a {part}", help=f"add {part}: {{kind: ..., code: ...}}")
+    return CompoundUnit(read_atom(value["numerator"], "numerator"), read_atom(value["denominator"], "denominator"))
+
+
+def read_atom(value: Any, *path: str) -> AtomicUnit:
+    """The atomic unit that a JSON value says."""
+    if not isinstance(value, Mapping) or "numerator" in value or "denominator" in value:
+        raise UnitError("each part of a unit is a mapping such as {kind: time, code: s}", *path)
+    refuse_keys(value, ("kind", "code"), *path)
+    kind, code = value.get("kind"), value.get("code")
+    if kind is None:
+        raise UnitError("a unit needs a kind", *path, help=f"kinds: {', '.join(KINDS)}")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise UnitError(f"unknown kind of unit '{kind}'", *path, "kind", help=did_you_mean(str(kind), KINDS))
+    check_code(kind, code, *path)
+    return AtomicUnit(kind, code)
+
+
+def check_code(kind: str, code: Any, *path: str) -> None:
+    """Refuse a code that its kind does not have."""
+    codes = CLOSED_CODES.get(kind)
+    listed = f"codes: {', '.join(codes)}" if codes else None
+    if code is None:
+        if codes:
+            raise UnitError(f"a unit of kind '{kind}' needs a code", *path, help=listed)
+    elif not isinstance(code, str):
+        raise UnitError("a unit's code is text", *path, "code", help=f"write code: '{code}'")
+    elif codes and code not in codes:
+        raise UnitError(f"'{code}' is no code of kind '{kind}'", *path, "code", help=listed)
+    elif kind == "currency" and not CURRENCY.fullmatch(code):
+        raise UnitError(f"'{code}' is no currency code", *path, "code", help="three capital letters (ISO 4217): USD")
+    elif kind == "count" and not code.strip():
+        raise UnitError("a count's code is empty", *path, "code", help="name what is counted, or leave the code out")
+    elif kind in ("percentage", "proportion", "unitless"):
+        raise UnitError(f"a unit of kind '{kind}' has no code", *path, "code", help=f"write {{kind: {kind}}}")
+
+
+def refuse_keys(value: Mapping[Any, Any], known: tuple[str, ...], *path: str) -> None:
+    """Refuse keys that a unit does not have."""
+    for key in value:
+        if key not in known:
+            raise UnitError(f"a unit has no '{key}' here", *path, str(key), help=did_you_mean(str(key), known))

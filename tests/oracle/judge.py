@@ -1,0 +1,224 @@
+"""The judge: the rows of a metric, by brute force, one sample date at a time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from oracle.aggregate import aggregate, divide, keeps, minus, of_values, simple
+from oracle.bind import Bound, Key, day_of, entities_of, grouped, instant_of, moment_like
+from oracle.clock import DAY, AllTime, Interval, Moment, Window, windows
+from oracle.logic import Pred, Row, truth, value_of
+from oracle.model import (
+    Data,
+    FirstSeen,
+    Half,
+    Joined,
+    Measure,
+    Metric,
+    Nested,
+    Number,
+    PeerPair,
+    Project,
+    RefJoin,
+    Union,
+)
+
+Groups = dict[Key, Number]
+"""Amounts by (entity columns, dimensions)."""
+
+
+class Judge:
+    """One metric at one entity over given data: `groups` answers for any window."""
+
+    def __init__(self, project: Project, metric: Metric, data: Data, entity: str) -> None:
+        self.project, self.metric, self.data, self.entity = project, metric, data, entity
+        self.bound: dict[str, list[Bound]] = {}
+
+    def types(self, table: str) -> Mapping[str, str]:
+        return self.project.table(table).columns
+
+    def scan(self, name: str) -> list[Bound]:
+        """Every row of a source that has a time, bound, in the order of time."""
+        if name not in self.bound:
+            table, clock = self.project.table(name), self.project.clock
+            rows = [
+                (row, day_of(row[table.time], table, clock)) for row in self.data[name] if row[table.time] is not None
+            ]
+            bound = [
+                Bound(entity, row, day, instant_of(row[table.time], table, clock))
+                for row, day in rows
+                for entity in entities_of(self.project, self.metric, self.entity, row, day, self.data)
+            ]
+            self.bound[name] = sorted(bound, key=lambda one: one.instant)
+        return self.bound[name]
+
+    def rows(self, table: str, where: Pred | None, low: Moment, high: Moment) -> list[Bound]:
+        """The bound rows of a window that pass a filter."""
+        scan = self.scan(table)
+        first, after = (bisect_left(scan, moment, key=moment_like(moment)) for moment in (low, high))
+        return [bound for bound in scan[first:after] if passes(where, bound.row)]
+
+    def groups(self, low: Moment, high: Moment) -> Groups:
+        """The metric's own rows over `[low, high)`."""
+        match self.metric.shape:
+            case Measure() as shape:
+                return self.measure(shape, low, high)
+            case Nested() as shape:
+                return self.nested(shape, low, high)
+            case Half() as shape:
+                return self.half(shape, low, high)
+            case Union() as shape:
+                rows = [bound for table in shape.tables for bound in self.rows(table, shape.where, low, high)]
+                types = self.types(shape.tables[0])
+                return {k: simple(shape.agg, found, types) for k, found in grouped(rows, shape.dims).items()}
+            case Joined() as shape:
+                return self.joined(shape, low, high)
+            case FirstSeen() as shape:
+                return self.first_seen(shape, low, high)
+            case PeerPair() as shape:
+                left, right = (
+                    Judge(self.project, self.project.metric(name), self.data, self.entity).groups(low, high)
+                    for name in (shape.left, shape.right)
+                )
+                return {
+                    key: combine(shape.op, left[key], right[key]) for key in left if key in right and None not in key
+                }
+        raise AssertionError(self.metric.shape)
+
+    def measure(self, shape: Measure, low: Moment, high: Moment) -> Groups:
+        if shape.reference is None:
+            rows = self.rows(shape.table, shape.where, low, high)
+        else:
+            joined = self.with_reference(shape.reference, self.rows(shape.table, None, low, high))
+            rows = [bound for bound in joined if passes(shape.where, bound.row)]
+        types = self.types(shape.table)
+        return {
+            key: aggregate(shape.agg, found, types)
+            for key, found in grouped(rows, shape.dims).items()
+            if keeps(shape.having, found, types)
+        }
+
+    def with_reference(self, join: RefJoin, rows: Iterable[Bound]) -> list[Bound]:
+        """Rows joined with a reference: one per match; `left` keeps the unmatched, `anti` only those."""
+        result = []
+        table = self.data[join.table]
+        for bound in rows:
+            key = bound.row[join.column]
+            matches = [ref for ref in table if key is not None and ref[join.ref_column] == key]
+            if join.how in ("semi", "anti"):
+                if bool(matches) == (join.how == "semi"):
+                    result.append(bound)
+                continue
+            if not matches and join.how == "left":
+                columns = next(ref for ref in self.project.references if ref.name == join.table).columns
+                matches = [dict.fromkeys(columns)]
+            for ref in matches:
+                row = {**bound.row, **{f"ref_{column}": value for column, value in ref.items()}}
+                result.append(Bound(bound.entity, row, bound.day, bound.instant))
+        return result
+
+    def nested(self, shape: Nested, low: Moment, high: Moment) -> Groups:
+        types = self.types(shape.table)
+        result: Groups = {}
+        for key, rows in grouped(self.rows(shape.table, shape.where, low, high), shape.dims).items():
+            parts = defaultdict(list)
+            for row in rows:
+                parts[tuple(row[column] for column in shape.per)].append(row)
+            inner = [simple(shape.inner, part, types) for part in parts.values()]
+            if shape.outer == "count_rows":
+                result[key] = Number(len(inner))
+                continue
+            found = of_values(shape.outer, [number.value for number in inner if number.value is not None], False)
+            result[key] = Number(found.value, found.slack + sum(number.slack for number in inner))
+        return result
+
+    def half(self, shape: Half, low: Moment, high: Moment) -> Groups:
+        result: Groups = {}
+        for key, rows in grouped(self.rows(shape.table, shape.where, low, high), ()).items():
+            sums: dict[str, Any] = defaultdict(int)
+            for row in rows:
+                sums[row[shape.actor]] += value_of(shape.amount, row)
+            total, running, actors = sum(sums.values()), 0, 0
+            for amount in sorted(sums.values(), reverse=True):
+                if 2 * running < total:
+                    actors += 1
+                running += amount
+            if actors:
+                result[key] = Number(actors)
+        return result
+
+    def joined(self, shape: Joined, low: Moment, high: Moment) -> Groups:
+        left, right = self.measure(shape.left, low, high), self.measure(shape.right, low, high)
+        result = {}
+        for key, amount in left.items():
+            matched = None not in key and key in right
+            if matched or shape.how == "left":
+                other = right[key] if matched else Number(None)
+                if shape.how == "left" and other.value is None:
+                    other = Number(0)
+                result[key] = combine(shape.op, amount, other)
+        return result
+
+    def first_seen(self, shape: FirstSeen, low: Moment, high: Moment) -> Groups:
+        """Distinct actors by the moment of their first row that passes the filter, whatever the window."""
+        time = self.project.table(shape.table).time
+        passing = [bound for bound in self.scan(shape.table) if passes(shape.where, bound.row)]
+        seen = [(bound.entity, bound.row) for bound in passing]
+        if not shape.per_entity:
+            seen = [((), row) for row in self.data[shape.table] if passes(shape.where, row)]
+        firsts: dict[Any, Any] = {}
+        for entity, row in seen:
+            if (moment := row[time]) is not None:
+                actor = (entity, row[shape.actor])
+                firsts[actor] = min(firsts.get(actor, moment), moment)
+        actors = defaultdict(set)
+        for bound in passing:
+            name = bound.row[shape.actor]
+            first = firsts[bound.entity if shape.per_entity else (), name]
+            if name is not None and bound.within(low, high) and bound.row[time] == first:
+                actors[bound.entity].add(name)
+        return {entity: Number(len(found)) for entity, found in actors.items()}
+
+
+def passes(where: Pred | None, row: Row) -> bool:
+    """Whether a filter, if there is one, is true of a row."""
+    return where is None or truth(where, row) is True
+
+
+def combine(op: str, left: Number, right: Number) -> Number:
+    """Two amounts, subtracted or divided."""
+    return minus(left, right) if op == "minus" else divide(left, right)
+
+
+def expected_rows(
+    project: Project,
+    metric: Metric,
+    data: Data,
+    entity: str,
+    interval: Interval,
+    start: date,
+    end: date,
+    execution: date | None = None,
+) -> list[tuple[Any, ...]]:
+    """The rows (sample date, entity columns, dimensions, Number) of the sample dates from `start` to `end`, included.
+
+    With an `execution` date only what a built table holds: complete buckets, and rolling dates before it. Over all
+    time, events count from the metric's start to `end` and the row is dated on `end`.
+    """
+    judge = Judge(project, metric, data, entity)
+    first = metric.start or project.start
+    result = []
+    asked: Iterable[Window]
+    if isinstance(interval, AllTime):
+        asked = [(end, first, end + DAY)]
+    else:
+        asked = windows(interval, max(start, first), end, project.clock)
+    for sample, low, high in asked:
+        if execution is not None and not isinstance(low, datetime) and high > execution:
+            continue
+        result += [(sample, *key, amount) for key, amount in judge.groups(low, high).items()]
+    return result

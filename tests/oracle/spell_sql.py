@@ -1,0 +1,238 @@
+"""The SQL that a user would write for a structure, in one of many spellings that mean the same."""
+
+from __future__ import annotations
+
+from random import Random
+
+from oracle.logic import Col, Pred
+from oracle.model import (
+    Agg,
+    Dim,
+    FirstSeen,
+    Half,
+    Joined,
+    Measure,
+    Metric,
+    Nested,
+    PeerPair,
+    Project,
+    RefJoin,
+    Union,
+)
+from oracle.spell_expr import Expressions
+
+WINDOWS = (
+    "{t} BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')",
+    "{t} >= @metrics_start('DATE') AND {t} < @metrics_end('DATE')",
+    "{t} >= @metrics_start('TIMESTAMP') AND {t} <= @metrics_end('TIMESTAMP')",
+    "{t} > @metrics_start('DATE') AND {t} <= @metrics_end('DATE')",
+    "@metrics_start('DATE') <= {t} AND @metrics_end('DATE') >= {t}",
+    "@metrics_in_window({t})",
+)
+"""Spellings of one filter: on the time column they are all half-open."""
+
+
+def metric_sql(project: Project, metric: Metric, rng: Random) -> str:
+    """The text of a metric's file."""
+    return Speller(project, metric, rng).text()
+
+
+class Speller(Expressions):
+    """One metric's text."""
+
+    def __init__(self, project: Project, metric: Metric, rng: Random) -> None:
+        plain_count = isinstance(metric.shape, Measure) and metric.shape.agg == Agg("count_rows")
+        super().__init__(rng, count_spellings=plain_count)
+        self.project, self.metric = project, metric
+
+    def text(self) -> str:
+        match self.metric.shape:
+            case Measure() as shape:
+                return self.measure(shape, amount="amount", with_metric=True)
+            case Nested() as shape:
+                return self.nested(shape)
+            case Half() as shape:
+                return self.half(shape)
+            case Union() as shape:
+                return self.union(shape)
+            case Joined() as shape:
+                return self.joined(shape)
+            case FirstSeen() as shape:
+                return self.first_seen_here(shape) if shape.per_entity else self.first_seen_anywhere(shape)
+            case PeerPair() as shape:
+                return self.peers(shape)
+
+    # the parts of one scan
+
+    def scan(self, table: str, alias: str, join: RefJoin | None = None) -> str:
+        """A FROM clause, with or without an alias; sets the prefix of its columns."""
+        if join is None and self.rng.random() < 0.5:
+            self.prefix = self.rng.choice(["", table.rpartition(".")[2] + "."])
+            return f"FROM {table}"
+        self.prefix = f"{alias}."
+        text = f"FROM {table} {self.rng.choice(['AS ', ''])}{alias}"
+        if join is not None and join.how in ("inner", "left"):
+            verb = {"inner": self.rng.choice(["JOIN", "INNER JOIN"]), "left": "LEFT JOIN"}[join.how]
+            text += f"\n{verb} {join.table} AS r ON {alias}.{join.column} = r.{join.ref_column}"
+        return text
+
+    def time(self, table: str) -> str:
+        return self.col(self.project.table(table).time)
+
+    def where(self, table: str, pred: Pred | None, join: RefJoin | None = None) -> str:
+        """WHERE: the window and the filters as top-level terms in any order."""
+        terms = [self.rng.choice(WINDOWS).format(t=self.time(table)), *self.filters(pred, join)]
+        self.rng.shuffle(terms)
+        return "WHERE " + " AND ".join(terms)
+
+    def filters(self, pred: Pred | None, join: RefJoin | None = None) -> list[str]:
+        terms = [] if pred is None else [self.pred(pred)]
+        if join is not None and join.how in ("semi", "anti"):
+            exists = f"EXISTS (SELECT 1 FROM {join.table} AS r WHERE r.{join.ref_column} = {self.col(join.column)})"
+            inside = f"{self.col(join.column)} IN (SELECT {join.ref_column} FROM {join.table})"
+            terms.append(f"NOT {exists}" if join.how == "anti" else self.rng.choice([exists, inside]))
+        return terms
+
+    def sample(self, table: str) -> str:
+        return f"@metrics_sample_date({self.time(table)}) AS metrics_sample_date"
+
+    def keys(self) -> list[str]:
+        return [self.col(name) for name in self.metric.key]
+
+    def dim(self, dim: Dim) -> str:
+        text = self.value(dim.value)
+        return text if isinstance(dim.value, Col) and dim.value.name == dim.name else f"{text} AS {dim.name}"
+
+    def group_by(self, groups: int, names: list[str]) -> str:
+        """GROUP BY positions, names or ALL; the first group is the sample date."""
+        style = self.rng.randrange(3)
+        if style == 0:
+            return "GROUP BY " + ", ".join(str(place + 1) for place in range(groups))
+        if style == 1:
+            return "GROUP BY ALL"
+        return "GROUP BY 1, " + ", ".join(names)
+
+    # the shapes
+
+    def measure(self, shape: Measure, amount: str, with_metric: bool) -> str:
+        """The plain shape; also each half of a join, where it has no metric column."""
+        source = self.scan(shape.table, "e", shape.reference)
+        columns = [self.sample(shape.table), *self.keys(), *map(self.dim, shape.dims)]
+        names = [*self.keys(), *(dim.name for dim in shape.dims)]
+        if with_metric:
+            columns.append(self.metric_column())
+            names.append("metric")
+        lines = ["SELECT", "  " + ",\n  ".join([*columns, f"{self.agg(shape.agg)} AS {amount}"]), source]
+        lines += [self.where(shape.table, shape.where, shape.reference), self.group_by(len(columns), names)]
+        if shape.having is not None:
+            lines.append(f"HAVING {self.call(shape.having.agg)} {shape.having.op} {shape.having.number}")
+        return "\n".join(lines)
+
+    def metric_column(self) -> str:
+        call = self.rng.choice(["@metric_name()", "@metrics_name()", f"@metric_name('{self.metric.name}')"])
+        return f"{call} AS metric"
+
+    def nested(self, shape: Nested) -> str:
+        source = self.scan(shape.table, "e")
+        dims = [dim.name for dim in shape.dims]
+        columns = [*self.keys(), *map(self.dim, shape.dims), *(f"{self.col(c)} AS per_{c}" for c in shape.per)]
+        names = [*self.metric.key, *dims]
+        inner = [self.sample(shape.table), *columns, f"{self.call(shape.inner)} AS part"]
+        positions = ", ".join(str(place + 1) for place in range(len(inner) - 1))
+        where = self.where(shape.table, shape.where)
+        parts = f"SELECT\n    {', '.join(inner)}\n  {source}\n  {where}\n  GROUP BY {positions}"
+        self.prefix = ""
+        outer = ["metrics_sample_date", *names, self.metric_column(), f"{self.function(shape.outer, 'part')} AS amount"]
+        groups = self.rng.choice(["GROUP BY ALL", "GROUP BY " + ", ".join(["metrics_sample_date", *names])])
+        return f"WITH parts AS (\n  {parts}\n)\nSELECT\n  {', '.join(outer)}\nFROM parts\n{groups}"
+
+    def half(self, shape: Half) -> str:
+        source = self.scan(shape.table, "e")
+        keys = ", ".join(self.metric.key)
+        inner = [self.sample(shape.table), *self.keys(), f"{self.col(shape.actor)} AS actor"]
+        inner.append(f"SUM({self.value(shape.amount)}) AS activity")
+        where, groups = self.where(shape.table, shape.where), ", ".join(str(n + 1) for n in range(len(inner) - 1))
+        self.prefix = ""
+        by = f"PARTITION BY metrics_sample_date, {keys}"
+        frame = "ORDER BY activity DESC, actor ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+        return f"""WITH activity AS (
+  SELECT {", ".join(inner)}
+  {source}
+  {where}
+  GROUP BY {groups}
+), ranked AS (
+  SELECT metrics_sample_date, {keys}, activity,
+    SUM(activity) OVER ({by} {frame}) AS running,
+    SUM(activity) OVER ({by}) AS total
+  FROM activity
+)
+SELECT metrics_sample_date, {keys}, {self.metric_column()}, COUNT(*) AS amount
+FROM ranked
+WHERE 2 * (running - activity) < total
+GROUP BY metrics_sample_date, {keys}"""
+
+    def union(self, shape: Union) -> str:
+        branches = []
+        for place, table in enumerate(shape.tables):
+            source = self.scan(table, f"e{place}")
+            columns = sorted(self.project.table(table).columns)
+            listed = ", ".join(map(self.col, [*self.metric.key, *columns]))
+            branches.append(
+                f"SELECT {self.time(table)} AS happened, {listed} {source} {self.where(table, shape.where)}"
+            )
+        self.prefix = ""
+        names = [*self.metric.key, *(dim.name for dim in shape.dims)]
+        outer = ["@metrics_sample_date(happened) AS metrics_sample_date", *self.keys(), *map(self.dim, shape.dims)]
+        outer += [self.metric_column(), f"{self.agg(shape.agg)} AS amount"]
+        united = "\n  UNION ALL\n  ".join(branches)
+        groups = self.group_by(len(outer) - 1, [*names, "metric"])
+        return f"WITH united AS (\n  {united}\n)\nSELECT\n  {', '.join(outer)}\nFROM united\n{groups}"
+
+    def joined(self, shape: Joined) -> str:
+        halves = [self.measure(half, "part", with_metric=False) for half in (shape.left, shape.right)]
+        keys = ["metrics_sample_date", *self.metric.key]
+        on = " AND ".join(f"a.{key} = b.{key}" for key in keys)
+        right = "COALESCE(b.part, 0)" if shape.how == "left" else "b.part"
+        amount = f"a.part - {right}" if shape.op == "minus" else f"CAST(a.part AS DOUBLE) / NULLIF({right}, 0)"
+        verb = "LEFT JOIN" if shape.how == "left" else "JOIN"
+        columns = ", ".join([*(f"a.{key}" for key in keys), self.metric_column(), f"{amount} AS amount"])
+        withs = ",\n".join(f"{name} AS (\n{half}\n)" for name, half in zip(("lefts", "rights"), halves, strict=True))
+        return f"WITH {withs}\nSELECT {columns}\nFROM lefts AS a {verb} rights AS b ON {on}"
+
+    def first_seen_anywhere(self, shape: FirstSeen) -> str:
+        """The first dates are a global total: their scan never uses the key."""
+        time, self.prefix = self.project.table(shape.table).time, ""
+        filters = "".join(f" WHERE {term}" for term in self.filters(shape.where))
+        self.prefix = "e."
+        terms = [self.rng.choice(WINDOWS).format(t=f"e.{time}"), *self.filters(shape.where)]
+        keys = ", ".join(self.keys())
+        return f"""WITH firsts AS (
+  SELECT {shape.actor} AS actor, MIN({time}) AS first_time FROM {shape.table}{filters} GROUP BY 1
+)
+SELECT {self.sample(shape.table)}, {keys}, {self.metric_column()}, COUNT(DISTINCT e.{shape.actor}) AS amount
+FROM {shape.table} AS e JOIN firsts AS f ON e.{shape.actor} = f.actor AND e.{time} = f.first_time
+WHERE {" AND ".join(terms)}
+GROUP BY 1, {keys}"""
+
+    def first_seen_here(self, shape: FirstSeen) -> str:
+        """First dates per entity, bound at a scan without a window."""
+        time, self.prefix = self.project.table(shape.table).time, ""
+        keys = ", ".join(self.metric.key)
+        terms = [f"{shape.actor} IS NOT NULL", *self.filters(shape.where)]
+        return f"""WITH firsts AS (
+  SELECT {keys}, {shape.actor} AS actor, MIN({time}) AS first_time
+  FROM {shape.table} WHERE {" AND ".join(terms)}
+  GROUP BY {keys}, {len(self.metric.key) + 1}
+)
+SELECT @metrics_sample_date(first_time) AS metrics_sample_date, {keys}, {self.metric_column()}, COUNT(*) AS amount
+FROM firsts
+WHERE {WINDOWS[0].format(t="first_time")}
+GROUP BY 1, {keys}"""
+
+    def peers(self, shape: PeerPair) -> str:
+        key = "@metrics_entity_type_col('to_{entity_type}_id', table_alias := %s)"
+        amount = "a.amount - b.amount" if shape.op == "minus" else "a.amount / NULLIF(b.amount, 0)"
+        return f"""SELECT a.metrics_sample_date, {key % "a"}, {self.metric_column()}, {amount} AS amount
+FROM @metrics_peer_ref('{shape.left}') AS a
+JOIN @metrics_peer_ref('{shape.right}') AS b
+  ON a.metrics_sample_date = b.metrics_sample_date AND {key % "a"} = {key % "b"}"""

@@ -1,0 +1,1 @@
+"""Random definitions over random data, rendered, run and judged by the oracle."""

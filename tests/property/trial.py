@@ -1,0 +1,156 @@
+"""One variant tried: written as a project, rendered, run on DuckDB, and judged.
+
+A failing trial is made smaller by dropping rows while it still fails, and shown with everything that it takes to see
+it again.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+import gnomon
+from gnomon.compile.render import Rendered
+from oracle.clock import Interval
+from oracle.compare import disagreements
+from oracle.judge import expected_rows
+from oracle.logic import Row
+from oracle.model import Data, Metric, Project
+from oracle.spell import project_files, statements
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A variant of a metric over given sample dates."""
+
+    metric: Metric
+    entity: str
+    interval: Interval
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What is wrong with a trial: the smallest data found, the SQL, and the disagreements."""
+
+    trial: Trial
+    problems: tuple[str, ...]
+    sql: str
+    written: str
+    data: Mapping[str, Any]
+    project: Project
+
+    def __str__(self) -> str:
+        rows = "\n".join(f"{table}: {row}" for table, rows in self.data.items() for row in rows)
+        head = f"{self.trial.metric.name} by {self.trial.entity}, {self.trial.interval.suffix}, "
+        dates = f"{self.trial.start} to {self.trial.end}, zone {self.project.clock}, {self.project.tables[0].time_type}"
+        shape = f"start {self.project.start}, {self.trial.metric}"
+        found = "\n".join(self.problems[:5])
+        return "\n\n".join([head + dates, shape, found, self.written, rows, self.sql])
+
+
+def load(project: Project, folder: Path, seed: int = 0) -> Any:
+    """The project as Gnomon reads it."""
+    for path, text in project_files(project, seed).items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return gnomon.load(folder)
+
+
+def trials(project: Project) -> Iterator[tuple[Metric, str, Interval]]:
+    """Every variant of a project."""
+    for metric in project.metrics:
+        yield from ((metric, *pair) for pair in itertools.product(metric.entities, metric.intervals))
+
+
+def rendered(loaded: Any, trial: Trial) -> Rendered:
+    """The self-contained query of one variant, per the public facade."""
+    name, suffix = trial.metric.name, trial.interval.suffix
+    found = gnomon.render(loaded, name, entity=trial.entity, interval=suffix, start=trial.start, end=trial.end)
+    assert len(found) == 1, [one.name for one in found]
+    return found[0]
+
+
+def connect(project: Project, data: Data, session_zone: str = "UTC") -> duckdb.DuckDBPyConnection:
+    """DuckDB with the project's tables; what a query returns must not depend on the session's zone."""
+    connection = duckdb.connect()
+    connection.execute(f"LOAD icu; SET TimeZone = '{session_zone}'; SET threads = 1")
+    fill(connection, project, data)
+    return connection
+
+
+def fill(connection: duckdb.DuckDBPyConnection, project: Project, data: Data) -> None:
+    for statement in statements(project, data):
+        connection.execute(statement)
+
+
+def problems(connection: duckdb.DuckDBPyConnection, project: Project, data: Data, trial: Trial, sql: str) -> list[str]:
+    """How the rows of a query differ from the judge's."""
+    try:
+        cursor = connection.execute(sql)
+        rows = cursor.fetchall()
+    except duckdb.Error as error:
+        return [f"{type(error).__name__}: {error}"]
+    names = [column[0] for column in cursor.description or ()]
+    expected = expected_rows(project, trial.metric, data, trial.entity, trial.interval, trial.start, trial.end)
+    dims = [dim.name for dim in getattr(trial.metric.shape, "dims", ())]
+    ends = ("metrics_sample_date", "metric", "amount")
+    keys = [name for name in names if name not in (*dims, *ends)]
+    if missing := [name for name in (*ends, *dims) if name not in names]:
+        return [f"columns {names} lack {missing}"]
+    order = [names.index(name) for name in ("metrics_sample_date", *keys, *dims, "amount")]
+    label = f"{trial.metric.name}_{trial.interval.suffix}"
+    wrong = {row[names.index("metric")] for row in rows} - {label}
+    found = [f"metric is {wrong}, should be {label}"] if wrong else []
+    return found + disagreements(expected, [tuple(row[place] for place in order) for row in rows])
+
+
+def smallest(project: Project, data: Data, trial: Trial, sql: str, session_zone: str) -> dict[str, list[Row]]:
+    """The data with rows dropped, half of a table at a time and then one by one, as long as the query is wrong."""
+    connection = connect(project, data, session_zone)
+
+    def fails(candidate: Data) -> bool:
+        fill(connection, project, candidate)
+        return bool(problems(connection, project, candidate, trial, sql))
+
+    current = {table: list(rows) for table, rows in data.items()}
+    for table in current:
+        size = max(1, len(current[table]) // 2)
+        while size:
+            place = 0
+            while place < len(current[table]):
+                rows = current[table]
+                fewer = {**current, table: rows[:place] + rows[place + size :]}
+                if fails(fewer):
+                    current = fewer
+                else:
+                    place += size
+            size //= 2
+    return current
+
+
+def judged(
+    connection: duckdb.DuckDBPyConnection, loaded: Any, project: Project, data: Data, trial: Trial, session_zone: str
+) -> Failure | None:
+    """The failure of a trial, if any."""
+    found = rendered(loaded, trial)
+    if not problems(connection, project, data, trial, found.sql):
+        return None
+    less = smallest(project, data, trial, found.sql, session_zone)
+    with connect(project, less, session_zone) as fresh:
+        wrong = problems(fresh, project, less, trial, found.sql)
+    written = loaded.metrics[trial.metric.name].sql.text
+    return Failure(trial, tuple(wrong), f"-- plan {found.plan.name}\n{found.sql}", written, less, project)
+
+
+def only(project: Project, metric: Metric) -> Project:
+    """A project of one metric."""
+    return replace(project, metrics=(metric,))

@@ -1,0 +1,156 @@
+"""The tables, keys and bridges that generated projects have in common, and random rows for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from oracle.clock import DAY, Clock
+from oracle.logic import Row
+from oracle.model import Bridge, Project, Reference, Table
+
+MEASURES = {
+    "kind": "varchar",
+    "amount": "integer",
+    "price": "decimal(18,2)",
+    "x": "double",
+    "flag": "boolean",
+}
+KEYS = (
+    (("to_artifact_id",), "artifact"),
+    (("from_artifact_id",), "artifact"),
+    (("origin", "dest"), "route"),
+    (("carrier",), "carrier"),
+)
+DATED = {"since": "date", "until": "date"}
+BRIDGES = (
+    Bridge("ref.members", "artifact", ("artifact_id",), "project", ("project_id",),
+           {"artifact_id": "varchar", "project_id": "varchar"}),
+    Bridge("ref.projects", "project", ("project_id",), "collection", ("collection_id",),
+           {"project_id": "varchar", "collection_id": "varchar"}),
+    Bridge("ref.owners", "artifact", ("artifact_id",), "owner", ("owner_id",),
+           {"artifact_id": "varchar", "owner_id": "varchar", **DATED}, "since", "until"),
+    Bridge("ref.teams", "owner", ("owner_id",), "team", ("team_id",),
+           {"owner_id": "varchar", "team_id": "varchar", **DATED}, "since", "until"),
+    Bridge("ref.regions", "route", ("origin", "dest"), "region", ("region_id",),
+           {"origin": "varchar", "dest": "varchar", "region_id": "varchar"}),
+)  # fmt: skip
+BOTS = Reference("ref.bots", {"id": "varchar", "is_bot": "boolean"})
+ENTITIES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(["artifact", "project", "collection", "owner", "team", "carrier", "region"], ()),
+    "route": ("origin", "dest"),
+}
+ROLLS_UP_TO = {
+    ("to_artifact_id",): ("artifact", "project", "collection", "owner", "team"),
+    ("from_artifact_id",): ("artifact", "project", "team"),
+    ("origin", "dest"): ("route", "region"),
+    ("carrier",): ("carrier",),
+}
+CENTERS = {
+    "UTC": (date(2024, 2, 29), date(2023, 2, 28), date(2023, 12, 31)),
+    "America/New_York": (date(2024, 3, 10), date(2024, 11, 3)),
+    "Europe/Berlin": (date(2024, 3, 31), date(2024, 10, 27)),
+    "Asia/Kolkata": (date(2024, 3, 1),),
+    "America/Sao_Paulo": (date(2018, 11, 4), date(2018, 2, 18)),
+}
+"""Zones with the days around which events are dense: month ends, leap days, days of 23 and 25 hours."""
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """What kind of data a project has."""
+
+    seed: int
+    zone: str = "UTC"
+    source_zone: str = "UTC"
+    time_type: str = "date"
+    center: date = date(2024, 2, 29)
+    week_start: str = "monday"
+    rows: int = 40
+    artifacts: int = 4
+    start_before: int = 30
+
+
+def world(knobs: Knobs) -> Project:
+    """A project without metrics."""
+    tables = tuple(
+        Table(name, "happened", knobs.time_type, KEYS, MEASURES, knobs.source_zone)
+        for name in ("raw.events", "raw.others")
+    )
+    start = knobs.center - knobs.start_before * DAY
+    return Project(start, tables, BRIDGES, ENTITIES, (), (BOTS,), Clock(knobs.zone, knobs.week_start))
+
+
+def rows_of(knobs: Knobs) -> dict[str, list[Row]]:
+    """Rows for every table: ties, nulls, gaps, bursts, negative amounts, duplicates, unmatched keys."""
+    rng = Random(knobs.seed)
+    artifacts = [f"r{n}" for n in range(knobs.artifacts)]
+    events = [event(rng, knobs, artifacts) for _ in range(knobs.rows)]
+    events += rng.choices(events, k=len(events) // 8) if events else []
+    some = [f"r{n}" for n in range(knobs.artifacts + 1)]
+    return {
+        "raw.events": list(events),
+        "raw.others": [event(rng, knobs, artifacts) for _ in range(knobs.rows // 3)],
+        "ref.members": pairs(rng, "artifact_id", [*some, None], "project_id", ["p1", "p2", "p3"]),
+        "ref.projects": pairs(rng, "project_id", ["p1", "p2", "p3", "p9"], "collection_id", ["c1", "c2"]),
+        "ref.owners": dated(rng, knobs, "artifact_id", some, "owner_id", ["o1", "o2"]),
+        "ref.teams": dated(rng, knobs, "owner_id", ["o1", "o2"], "team_id", ["t1", "t2"]),
+        "ref.regions": [
+            {"origin": origin, "dest": dest, "region_id": rng.choice(["west", "east"])}
+            for origin in ("A", "B", None) for dest in ("A", "B") for _ in range(rng.randrange(3))
+        ],
+        "ref.bots": [{"id": f"r{n}", "is_bot": rng.choice([True, False, None])} for n in (0, 1, 1, 2)],
+    }  # fmt: skip
+
+
+def event(rng: Random, knobs: Knobs, artifacts: list[str]) -> dict[str, Any]:
+    def maybe(value: Any) -> Any:
+        return None if rng.random() < 0.12 else value
+
+    return {
+        "happened": moment(rng, knobs),
+        "to_artifact_id": maybe(rng.choice(artifacts)),
+        "from_artifact_id": maybe(rng.choice(["r0", "r1", "r2", "r7", "r8"])),
+        "origin": maybe(rng.choice("AB")),
+        "dest": maybe(rng.choice("AB")),
+        "carrier": maybe(rng.choice(["UA", "AA"])),
+        "kind": maybe(rng.choice(["a", "b", "c"])),
+        "amount": maybe(rng.choice([0, 1, 1, 2, 3, 10, -4])),
+        "price": maybe(Decimal(rng.choice(["0.10", "0.20", "-1.15", "99999999.99"]))),
+        "x": maybe(rng.choice([0.1, 0.2, 0.3, -7.25, 1e-9, 123456.789, 1e16])),
+        "flag": maybe(rng.choice([True, False])),
+    }
+
+
+def moment(rng: Random, knobs: Knobs) -> Any:
+    """A day near the center, seldom far before it; a time near midnight or near the hour that DST changes."""
+    spread = rng.choice([2, 10, 35, 35, 35, 200])
+    day = knobs.center + timedelta(days=rng.randrange(-spread, min(spread, 35) + 1))
+    if knobs.time_type == "date":
+        return day
+    clock = time(rng.choice([0, 0, 1, 2, 3, 4, 12, 22, 23]), rng.choice([0, 0, 30, 59]), rng.choice([0, 59]))
+    zone = ZoneInfo(knobs.zone)
+    instant = datetime.combine(day, clock, tzinfo=zone).astimezone(UTC) + timedelta(hours=rng.choice([0, 0, 1]))
+    if knobs.time_type == "timestamptz":
+        return instant
+    return instant.astimezone(ZoneInfo(knobs.source_zone)).replace(tzinfo=None)
+
+
+def pairs(rng: Random, left: str, lefts: list[Any], right: str, rights: list[str]) -> list[Row]:
+    """A many-to-many bridge: none, one or several per key, with duplicates."""
+    rows = [{left: key, right: rng.choice(rights)} for key in lefts for _ in range(rng.choice([0, 1, 1, 2, 3]))]
+    return rows + rng.choices(rows, k=1) if rows else rows
+
+
+def dated(rng: Random, knobs: Knobs, left: str, lefts: list[str], right: str, rights: list[str]) -> list[Row]:
+    """A bridge with validity: open ends, overlaps of one pair, gaps, and ranges that are empty."""
+    rows = []
+    for row in pairs(rng, left, list(lefts), right, rights):
+        days = [knobs.center + timedelta(days=rng.randrange(-30, 31)) for _ in range(2)]
+        since, until = rng.choice([(None, days[0]), (days[0], None), (min(days), max(days)), (None, None)])
+        rows.append({**row, "since": since, "until": until})
+    return rows

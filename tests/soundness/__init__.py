@@ -1,0 +1,1 @@
+"""Wrong numbers once produced, each pinned."""
