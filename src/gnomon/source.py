@@ -9,6 +9,10 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 
+WIDTH = 160
+"""How much of a long line an excerpt shows, in characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A text and the path it is shown under (relative to the project where that is possible)."""
@@ -73,6 +77,9 @@ class Span:
         """
         line, column = self.source.position(self.start)
         text = self.source.line(line)
+        if len(text) > WIDTH:  # a long line is cut to what is around the place
+            cut = max(0, column - WIDTH // 2)
+            text, column = text[cut : cut + WIDTH], column - cut
         width = max(1, min(self.end - self.start, len(text) - column + 1))
         margin = " " * len(str(line))
         return f"{margin} |\n{line} | {text}\n{margin} | {' ' * (column - 1)}{'^' * width}"

@@ -21,9 +21,13 @@ Row = tuple[Any, ...]
 
 
 class Engine(Protocol):
-    """Something that runs a query in its dialect and gives rows of Python values; instants know their zone."""
+    """Something that runs a query in its dialect and gives rows of Python values.
+
+    Spark has no TIMESTAMP without zone: a wall clock comes as the instant at which the session shows it.
+    """
 
     dialect: str
+    zone: ZoneInfo
 
     def rows(self, sql: str) -> list[Row]: ...
 
@@ -36,6 +40,7 @@ class DuckdbEngine:
     def __init__(self, zone: str) -> None:
         import duckdb
 
+        self.zone = ZoneInfo(zone)
         self.connection = duckdb.connect()
         self.connection.execute(f"SET TimeZone = '{zone}'")
 
@@ -59,6 +64,7 @@ class PostgresEngine:
     def __init__(self, dsn: str, zone: str) -> None:
         import psycopg
 
+        self.zone = ZoneInfo(zone)
         self.connection = psycopg.connect(dsn, autocommit=True)
         self.connection.execute(f"SET TIME ZONE '{zone}'".encode())
 
@@ -74,6 +80,7 @@ class SparkEngine:
 
     def __init__(self, zone: str) -> None:
         sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed, so Spark's SQL is not executed")
+        self.zone = ZoneInfo(zone)
         builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
         self.session = builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
         self.session.conf.set("spark.sql.session.timeZone", zone)
@@ -116,12 +123,12 @@ class ClickhouseEngine:
         pass
 
     def value(self, value: Any, kind: str) -> Any:
-        """A value of a column's type; a DateTime without a zone of its own is a wall clock of the session."""
+        """A value of a column's type; a DateTime is what it shows, in the session's zone if it has none."""
         if isinstance(value, str) and kind in ("Date", "Date32"):
             return date.fromisoformat(value)
         if isinstance(value, str) and kind.startswith("DateTime"):
-            moment = datetime.fromisoformat(value)
-            return moment if "'" in kind else moment.astimezone(self.zone).replace(tzinfo=None)
+            zone = ZoneInfo(kind.split("'")[1]) if "'" in kind else self.zone
+            return datetime.fromisoformat(value).astimezone(zone).replace(tzinfo=None)
         return int(value) if kind.startswith(("Int", "UInt")) else value
 
 

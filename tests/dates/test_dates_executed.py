@@ -35,10 +35,14 @@ A_FORTNIGHT = [date(2024, 6, 24) + DAY * n for n in range(14)]
 DAYS = sorted({*AROUND, *MONTH_ENDS, *A_FORTNIGHT, *(day + DAY for day in MONTH_ENDS)})
 
 
-def table(engine: Engine, name: str, values: list[exp.Expr]) -> exp.Select:
+def table(engine: Engine, name: str, values: list[exp.Expr]) -> exp.Query:
     """A query with one row a value, numbered by `id`."""
-    rows = [exp.select(exp.alias_(exp.Literal.number(n), "id"), exp.alias_(v, name)) for n, v in enumerate(values)]
-    return exp.select("*").from_(exp.union(*rows, distinct=False).subquery("input"))
+    if engine.dialect == "clickhouse":
+        rows = [exp.select(exp.alias_(exp.Literal.number(n), "id"), exp.alias_(v, name)) for n, v in enumerate(values)]
+        return exp.union(*rows, distinct=False)
+    pairs = [exp.Tuple(expressions=[exp.Literal.number(n), v]) for n, v in enumerate(values)]
+    alias = exp.TableAlias(this=exp.to_identifier("given"), columns=[exp.to_identifier("id"), exp.to_identifier(name)])
+    return exp.select("*").from_(exp.Values(expressions=pairs, alias=alias))
 
 
 def evaluate(engine: Engine, name: str, values: list[exp.Expr], *columns: exp.Expr) -> list[tuple[Any, ...]]:
@@ -106,12 +110,12 @@ def test_hours(engine: Engine) -> None:
     ]
     found = evaluate(engine, "t", [dates.timestamp_literal(m) for m in moments], *columns)
     rows = [(m.replace(minute=0, second=0), m + HOUR, m - 25 * HOUR, m + 3 * HOUR) for m in moments]
-    assert [tuple(map(naive, row)) for row in found] == rows
+    assert [tuple(naive(moment, engine) for moment in row) for row in found] == rows
 
 
-def naive(moment: Any) -> Any:
-    """A timestamp in engines where it is an instant of the session's zone, as its wall clock."""
-    return moment.replace(tzinfo=None) if isinstance(moment, datetime) else moment
+def naive(moment: datetime, engine: Engine) -> datetime:
+    """A wall clock, also in engines where it is an instant that is shown in the session's zone."""
+    return moment.astimezone(engine.zone).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def half_hours(zone: str) -> list[datetime]:
@@ -180,7 +184,7 @@ def test_local_hour(engine: Engine, zone: str, shape: str) -> None:
     found = evaluate(engine, "t", SHAPES[shape](engine, moments), hour)
     for (got,), moment in zip(found, moments, strict=True):
         hours = calendar.hours(calendar.local_date(moment.replace(tzinfo=UTC)))
-        assert naive(got) == max(h for h in hours if h <= moment), moment
+        assert naive(got, engine) == max(h for h in hours if h <= moment), moment
 
 
 def test_wall_clock_of_a_source_in_another_zone(engine: Engine) -> None:
@@ -207,7 +211,7 @@ def test_wall_clock_of_a_source_in_another_zone(engine: Engine) -> None:
     for (day, got, is_in), moment in zip(found, moments, strict=True):
         wanted = calendar.local_date(moment.replace(tzinfo=UTC))
         assert (day, is_in) == (wanted, 1) and type(day) is date, moment
-        assert naive(got) == max(h for h in calendar.hours(wanted) if h <= moment), moment
+        assert naive(got, engine) == max(h for h in calendar.hours(wanted) if h <= moment), moment
 
 
 def ambiguous(moment: datetime, zone: ZoneInfo) -> bool:

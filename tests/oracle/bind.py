@@ -63,15 +63,16 @@ def path(project: Project, domain: str, entity: str) -> list[Bridge]:
 
 
 def step(bridge: Bridge, keys: set[Key], day: date, data: Data) -> set[Key]:
-    """The entities that a set of keys belongs to on a day. Null matches nothing."""
+    """The entities that a set of keys belongs to on a day. Null matches nothing and is no entity."""
     found = set()
     for row in data[bridge.table]:
         opened = row[bridge.valid_from] if bridge.valid_from else None
         closed = row[bridge.valid_to] if bridge.valid_to else None
         valid = (opened is None or opened <= day) and (closed is None or day < closed)
         source = tuple(row[column] for column in bridge.from_columns)
-        if valid and None not in source and source in keys:
-            found.add(tuple(row[column] for column in bridge.to_columns))
+        target = tuple(row[column] for column in bridge.to_columns)
+        if valid and None not in (*source, *target) and source in keys:
+            found.add(target)
     return found
 
 

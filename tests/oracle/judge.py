@@ -6,21 +6,25 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from oracle.aggregate import aggregate, divide, keeps, minus, of_values, simple
 from oracle.bind import Bound, Key, day_of, entities_of, grouped, instant_of, moment_like
-from oracle.clock import DAY, AllTime, Interval, Moment, Window, windows
+from oracle.clock import DAY, AllTime, Interval, Moment, Window, days, windows
 from oracle.logic import Pred, Row, truth, value_of
 from oracle.model import (
     Data,
     FirstSeen,
     Half,
     Joined,
+    Last,
     Measure,
     Metric,
     Nested,
     Number,
+    Pairs,
+    PeerOver,
     PeerPair,
     Project,
     RefJoin,
@@ -79,6 +83,12 @@ class Judge:
                 return self.joined(shape, low, high)
             case FirstSeen() as shape:
                 return self.first_seen(shape, low, high)
+            case Last() as shape:
+                return self.last(shape, low, high)
+            case Pairs() as shape:
+                return self.pairs(shape, low, high)
+            case PeerOver() as shape:
+                return self.peer_over(shape, low, high)
             case PeerPair() as shape:
                 left, right = (
                     Judge(self.project, self.project.metric(name), self.data, self.entity).groups(low, high)
@@ -96,11 +106,13 @@ class Judge:
             joined = self.with_reference(shape.reference, self.rows(shape.table, None, low, high))
             rows = [bound for bound in joined if passes(shape.where, bound.row)]
         types = self.types(shape.table)
-        return {
-            key: aggregate(shape.agg, found, types)
-            for key, found in grouped(rows, shape.dims).items()
-            if keeps(shape.having, found, types)
+        found = {
+            key: aggregate(shape.agg, group, types)
+            for key, group in grouped(rows, shape.dims).items()
+            if keeps(shape.having, group, types)
         }
+        length = Number(Fraction((high - low).days)) if shape.per_day else None
+        return found if length is None else {key: divide(number, length) for key, number in found.items()}
 
     def with_reference(self, join: RefJoin, rows: Iterable[Bound]) -> list[Bound]:
         """Rows joined with a reference: one per match; `left` keeps the unmatched, `anti` only those."""
@@ -165,23 +177,54 @@ class Judge:
 
     def first_seen(self, shape: FirstSeen, low: Moment, high: Moment) -> Groups:
         """Distinct actors by the moment of their first row that passes the filter, whatever the window."""
-        time = self.project.table(shape.table).time
         passing = [bound for bound in self.scan(shape.table) if passes(shape.where, bound.row)]
-        seen = [(bound.entity, bound.row) for bound in passing]
-        if not shape.per_entity:
-            seen = [((), row) for row in self.data[shape.table] if passes(shape.where, row)]
-        firsts: dict[Any, Any] = {}
-        for entity, row in seen:
-            if (moment := row[time]) is not None:
-                actor = (entity, row[shape.actor])
-                firsts[actor] = min(firsts.get(actor, moment), moment)
+        firsts: dict[Any, Bound] = {}
+        for bound in passing if shape.per_entity else self.unbound(shape.table, shape.where):
+            actor = (bound.entity if shape.per_entity else (), bound.row[shape.actor])
+            if actor not in firsts or bound.instant < firsts[actor].instant:
+                firsts[actor] = bound
         actors = defaultdict(set)
         for bound in passing:
-            name = bound.row[shape.actor]
-            first = firsts[bound.entity if shape.per_entity else (), name]
-            if name is not None and bound.within(low, high) and bound.row[time] == first:
+            name, key = bound.row[shape.actor], bound.entity if shape.per_entity else ()
+            if name is None or not bound.within(low, high) or (shape.per_entity and shape.returning and None in key):
+                continue
+            first = firsts[key, name]
+            if moment_like(low)(first) < low if shape.returning else first.instant == bound.instant:
                 actors[bound.entity].add(name)
         return {entity: Number(len(found)) for entity, found in actors.items()}
+
+    def unbound(self, name: str, where: Pred | None) -> list[Bound]:
+        """Every row of a source as it is, bound to nothing."""
+        table, clock = self.project.table(name), self.project.clock
+        rows = [row for row in self.data[name] if row[table.time] is not None and passes(where, row)]
+        times = [(row, row[table.time]) for row in rows]
+        return [Bound((), row, day_of(at, table, clock), instant_of(at, table, clock)) for row, at in times]
+
+    def last(self, shape: Last, low: Moment, high: Moment) -> Groups:
+        latest: dict[Key, tuple[Any, Any]] = {}
+        for bound in self.rows(shape.table, shape.where, low, high):
+            if (value := value_of(shape.value, bound.row)) is not None:
+                latest[bound.entity] = max(latest.get(bound.entity, (bound.instant, value)), (bound.instant, value))
+        return {entity: Number(value) for entity, (_, value) in latest.items()}
+
+    def pairs(self, shape: Pairs, low: Moment, high: Moment) -> Groups:
+        left, right = (
+            grouped(self.rows(table, where, low, high), ())
+            for table, where in ((shape.left, shape.left_where), (shape.right, shape.right_where))
+        )
+        both = [key for key in left if key in right and None not in key]
+        return {key: Number(len(left[key]) * len(right[key])) for key in both}
+
+    def peer_over(self, shape: PeerOver, low: date, high: date) -> Groups:
+        peer = self.project.metric(shape.peer)
+        judge = Judge(self.project, peer, self.data, self.entity)
+        amounts = defaultdict(list)
+        for day in days(max(low, peer.start or self.project.start), high - DAY):
+            for key, number in judge.groups(day, day + DAY).items():
+                amounts[key].append(number.value)
+        return {
+            key: of_values(shape.func, [v for v in found if v is not None], False) for key, found in amounts.items()
+        }
 
 
 def passes(where: Pred | None, row: Row) -> bool:

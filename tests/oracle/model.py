@@ -114,7 +114,7 @@ class RefJoin:
 
 @dataclass(frozen=True)
 class Measure:
-    """The plain shape: filter, group, aggregate, having."""
+    """The plain shape: filter, group, aggregate, having. `per_day` divides by the days of the bucket or window."""
 
     table: str
     agg: AggExpr
@@ -122,6 +122,7 @@ class Measure:
     dims: tuple[Dim, ...] = ()
     having: Having | None = None
     reference: RefJoin | None = None
+    per_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,12 +169,35 @@ class Joined:
 
 @dataclass(frozen=True)
 class FirstSeen:
-    """Actors seen for the first time ever in the window: first anywhere, or first in this entity."""
+    """Actors seen for the first time ever in the window: first anywhere, or first in this entity.
+
+    With `returning`, those that are seen in the window and were first seen before it.
+    """
 
     table: str
     actor: str
     per_entity: bool
     where: Pred | None = None
+    returning: bool = False
+
+
+@dataclass(frozen=True)
+class Last:
+    """The value of an entity's latest row, of the largest among rows of one time; null values are passed over."""
+
+    table: str
+    value: Value
+    where: Pred | None = None
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """How many pairs of rows of two scans an entity has in the window."""
+
+    left: str
+    right: str
+    left_where: Pred | None = None
+    right_where: Pred | None = None
 
 
 @dataclass(frozen=True)
@@ -185,7 +209,15 @@ class PeerPair:
     op: str
 
 
-Shape = Measure | Nested | Half | Union | Joined | FirstSeen | PeerPair
+@dataclass(frozen=True)
+class PeerOver:
+    """An aggregate (a function) over the daily rows of another metric, from that metric's start on."""
+
+    peer: str
+    func: str
+
+
+Shape = Measure | Nested | Half | Union | Joined | FirstSeen | Last | Pairs | PeerPair | PeerOver
 
 
 @dataclass(frozen=True)
@@ -232,7 +264,9 @@ def tables_of(shape: Shape) -> tuple[str, ...]:
             return tables
         case Joined(left=left, right=right):
             return left.table, right.table
-        case PeerPair():
+        case Pairs(left=first, right=second):
+            return first, second
+        case PeerPair() | PeerOver():
             return ()
         case _:
             return (shape.table,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from oracle.clock import Bucket
 from oracle.logic import Col, Pred
 from oracle.model import (
     Agg,
@@ -11,9 +12,12 @@ from oracle.model import (
     FirstSeen,
     Half,
     Joined,
+    Last,
     Measure,
     Metric,
     Nested,
+    Pairs,
+    PeerOver,
     PeerPair,
     Project,
     RefJoin,
@@ -59,8 +63,14 @@ class Speller(Expressions):
                 return self.joined(shape)
             case FirstSeen() as shape:
                 return self.first_seen_here(shape) if shape.per_entity else self.first_seen_anywhere(shape)
+            case Last() as shape:
+                return self.last(shape)
+            case Pairs() as shape:
+                return self.pairs(shape)
             case PeerPair() as shape:
                 return self.peers(shape)
+            case PeerOver() as shape:
+                return self.peer_over(shape)
 
     # the parts of one scan
 
@@ -122,7 +132,12 @@ class Speller(Expressions):
         if with_metric:
             columns.append(self.metric_column())
             names.append("metric")
-        lines = ["SELECT", "  " + ",\n  ".join([*columns, f"{self.agg(shape.agg)} AS {amount}"]), source]
+        value = self.agg(shape.agg)
+        if shape.per_day:
+            spelled = ["(DATE_DIFF('day', @metrics_start('DATE'), @metrics_end('DATE')) + 1)"]
+            spelled.append(f"@metrics_sample_interval_length({self.time(shape.table)}, 'day')")
+            value = f"CAST({value} AS DOUBLE) / {self.rng.choice(spelled)}"
+        lines = ["SELECT", "  " + ",\n  ".join([*columns, f"{value} AS {amount}"]), source]
         lines += [self.where(shape.table, shape.where, shape.reference), self.group_by(len(columns), names)]
         if shape.having is not None:
             lines.append(f"HAVING {self.call(shape.having.agg)} {shape.having.op} {shape.having.number}")
@@ -137,23 +152,36 @@ class Speller(Expressions):
         dims = [dim.name for dim in shape.dims]
         columns = [*self.keys(), *map(self.dim, shape.dims), *(f"{self.col(c)} AS per_{c}" for c in shape.per)]
         names = [*self.metric.key, *dims]
-        inner = [self.sample(shape.table), *columns, f"{self.call(shape.inner)} AS part"]
+        opaque = self.may_be_opaque()
+        inner = [*([] if opaque else [self.sample(shape.table)]), *columns, f"{self.call(shape.inner)} AS part"]
         positions = ", ".join(str(place + 1) for place in range(len(inner) - 1))
         where = self.where(shape.table, shape.where)
         parts = f"SELECT\n    {', '.join(inner)}\n  {source}\n  {where}\n  GROUP BY {positions}"
         self.prefix = ""
-        outer = ["metrics_sample_date", *names, self.metric_column(), f"{self.function(shape.outer, 'part')} AS amount"]
-        groups = self.rng.choice(["GROUP BY ALL", "GROUP BY " + ", ".join(["metrics_sample_date", *names])])
+        sample = (
+            "@metrics_sample_date(@metrics_end('DATE')) AS metrics_sample_date" if opaque else "metrics_sample_date"
+        )
+        outer = [sample, *names, self.metric_column(), f"{self.function(shape.outer, 'part')} AS amount"]
+        groups = self.rng.choice(["GROUP BY ALL", "GROUP BY " + ", ".join(["1" if opaque else sample, *names])])
         return f"WITH parts AS (\n  {parts}\n)\nSELECT\n  {', '.join(outer)}\nFROM parts\n{groups}"
 
+    def may_be_opaque(self) -> bool:
+        """Whether the scan leaves the sample date out, so that each date needs a query of its own."""
+        hourly = any(i == Bucket("hourly") or getattr(i, "cron", "") == "@hourly" for i in self.metric.intervals)
+        return not hourly and self.rng.random() < 0.4
+
     def half(self, shape: Half) -> str:
+        opaque = self.may_be_opaque()
         source = self.scan(shape.table, "e")
         keys = ", ".join(self.metric.key)
-        inner = [self.sample(shape.table), *self.keys(), f"{self.col(shape.actor)} AS actor"]
+        inner = [*([] if opaque else [self.sample(shape.table)]), *self.keys(), f"{self.col(shape.actor)} AS actor"]
         inner.append(f"SUM({self.value(shape.amount)}) AS activity")
         where, groups = self.where(shape.table, shape.where), ", ".join(str(n + 1) for n in range(len(inner) - 1))
         self.prefix = ""
-        by = f"PARTITION BY metrics_sample_date, {keys}"
+        sample = (
+            "@metrics_sample_date(@metrics_end('DATE')) AS metrics_sample_date" if opaque else "metrics_sample_date"
+        )
+        dated = keys if opaque else f"metrics_sample_date, {keys}"
         frame = "ORDER BY activity DESC, actor ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
         return f"""WITH activity AS (
   SELECT {", ".join(inner)}
@@ -161,15 +189,15 @@ class Speller(Expressions):
   {where}
   GROUP BY {groups}
 ), ranked AS (
-  SELECT metrics_sample_date, {keys}, activity,
-    SUM(activity) OVER ({by} {frame}) AS running,
-    SUM(activity) OVER ({by}) AS total
+  SELECT {dated}, activity,
+    SUM(activity) OVER (PARTITION BY {dated} {frame}) AS running,
+    SUM(activity) OVER (PARTITION BY {dated}) AS total
   FROM activity
 )
-SELECT metrics_sample_date, {keys}, {self.metric_column()}, COUNT(*) AS amount
+SELECT {sample}, {keys}, {self.metric_column()}, COUNT(*) AS amount
 FROM ranked
 WHERE 2 * (running - activity) < total
-GROUP BY metrics_sample_date, {keys}"""
+GROUP BY {"1, " + keys if opaque else dated}"""
 
     def union(self, shape: Union) -> str:
         branches = []
@@ -203,31 +231,70 @@ GROUP BY metrics_sample_date, {keys}"""
         """The first dates are a global total: their scan never uses the key."""
         time, self.prefix = self.project.table(shape.table).time, ""
         filters = "".join(f" WHERE {term}" for term in self.filters(shape.where))
-        self.prefix = "e."
+        first = f"SELECT {shape.actor} AS actor, MIN({time}) AS first_time FROM {shape.table}{filters} GROUP BY 1"
+        return self.with_firsts(shape, first, [])
+
+    def with_firsts(self, shape: FirstSeen, firsts: str, keys: list[str]) -> str:
+        """Rows of the window, joined with the first times of their actors (and of their `keys`)."""
+        time, self.prefix = self.project.table(shape.table).time, "e."
+        on = [f"e.{shape.actor} = f.actor", *(f"e.{key} = f.{key}" for key in keys)]
         terms = [self.rng.choice(WINDOWS).format(t=f"e.{time}"), *self.filters(shape.where)]
-        keys = ", ".join(self.keys())
+        if shape.returning:
+            terms.append("f.first_time < @metrics_start('DATE')")
+        else:
+            on.append(f"e.{time} = f.first_time")
+        keyed = ", ".join(self.keys())
         return f"""WITH firsts AS (
-  SELECT {shape.actor} AS actor, MIN({time}) AS first_time FROM {shape.table}{filters} GROUP BY 1
+  {firsts}
 )
-SELECT {self.sample(shape.table)}, {keys}, {self.metric_column()}, COUNT(DISTINCT e.{shape.actor}) AS amount
-FROM {shape.table} AS e JOIN firsts AS f ON e.{shape.actor} = f.actor AND e.{time} = f.first_time
+SELECT {self.sample(shape.table)}, {keyed}, {self.metric_column()}, COUNT(DISTINCT e.{shape.actor}) AS amount
+FROM {shape.table} AS e JOIN firsts AS f ON {" AND ".join(on)}
 WHERE {" AND ".join(terms)}
-GROUP BY 1, {keys}"""
+GROUP BY 1, {keyed}"""
 
     def first_seen_here(self, shape: FirstSeen) -> str:
         """First dates per entity, bound at a scan without a window."""
         time, self.prefix = self.project.table(shape.table).time, ""
         keys = ", ".join(self.metric.key)
         terms = [f"{shape.actor} IS NOT NULL", *self.filters(shape.where)]
-        return f"""WITH firsts AS (
-  SELECT {keys}, {shape.actor} AS actor, MIN({time}) AS first_time
+        firsts = f"""SELECT {keys}, {shape.actor} AS actor, MIN({time}) AS first_time
   FROM {shape.table} WHERE {" AND ".join(terms)}
-  GROUP BY {keys}, {len(self.metric.key) + 1}
+  GROUP BY {keys}, {len(self.metric.key) + 1}"""
+        if shape.returning:
+            return self.with_firsts(shape, firsts, list(self.metric.key))
+        return f"""WITH firsts AS (
+  {firsts}
 )
 SELECT @metrics_sample_date(first_time) AS metrics_sample_date, {keys}, {self.metric_column()}, COUNT(*) AS amount
 FROM firsts
 WHERE {WINDOWS[0].format(t="first_time")}
 GROUP BY 1, {keys}"""
+
+    def last(self, shape: Last) -> str:
+        source = self.scan(shape.table, "e")
+        time, value = self.time(shape.table), self.value(shape.value)
+        where = f"{self.where(shape.table, shape.where)} AND {value} IS NOT NULL"
+        dated = self.rng.choice(["", f"@metrics_sample_date({time}), "])
+        order = f"PARTITION BY {dated}{', '.join(self.keys())} ORDER BY {time} DESC, {value} DESC"
+        columns = ", ".join([self.sample(shape.table), *self.keys(), self.metric_column(), f"{value} AS amount"])
+        return f"SELECT {columns}\n{source}\n{where}\nQUALIFY ROW_NUMBER() OVER ({order}) = 1"
+
+    def pairs(self, shape: Pairs) -> str:
+        terms, on = [], " AND ".join(f"a.{key} = b.{key}" for key in self.metric.key)
+        for self.prefix, table, where in (("b.", shape.right, shape.right_where), ("a.", shape.left, shape.left_where)):
+            terms += [self.rng.choice(WINDOWS).format(t=self.time(table)), *self.filters(where)]
+        columns = ", ".join([self.sample(shape.left), *self.keys(), self.metric_column(), "COUNT(*) AS amount"])
+        source = f"FROM {shape.left} AS a JOIN {shape.right} AS b ON {on}"
+        return f"SELECT {columns}\n{source}\nWHERE {' AND '.join(terms)}\nGROUP BY 1, {', '.join(self.keys())}"
+
+    def peer_over(self, shape: PeerOver) -> str:
+        key = "@metrics_entity_type_col('to_{entity_type}_id', table_alias := p)"
+        window = self.rng.choice(WINDOWS).format(t="p.metrics_sample_date")
+        return f"""SELECT @metrics_sample_date(p.metrics_sample_date) AS metrics_sample_date, {key},
+  {self.metric_column()}, {shape.func.upper()}(p.amount) AS amount
+FROM @metrics_peer_ref('{shape.peer}', time_aggregation := 'daily') AS p
+WHERE {window}
+GROUP BY 1, 2"""
 
     def peers(self, shape: PeerPair) -> str:
         key = "@metrics_entity_type_col('to_{entity_type}_id', table_alias := %s)"

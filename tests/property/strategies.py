@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,11 +20,14 @@ from oracle.model import (
     Half,
     Having,
     Joined,
+    Last,
     Measure,
     Metric,
     Minus,
     Nested,
     OrZero,
+    Pairs,
+    PeerOver,
     PeerPair,
     Project,
     Ratio,
@@ -35,7 +39,14 @@ from property.world import CENTERS, ROLLS_UP_TO, Knobs, world
 
 Draw = Callable[..., Any]
 AMOUNT, PRICE, X = Col("amount"), Col("price"), Col("x")
-DIMS = (Dim("kind", Col("kind")), Dim("from_artifact_id", Lit("")), Dim("flag", Col("flag")))
+DIMS = (
+    Dim("kind", Col("kind")),
+    Dim("flag", Col("flag")),
+    Dim("from_artifact_id", Lit("")),
+    Dim("from_artifact_id", Col("from_artifact_id")),
+    Dim("carrier", Col("carrier")),
+)
+NAME = attrgetter("name")
 COARSE = ("quarterly", "biannually", "yearly")
 
 
@@ -136,9 +147,16 @@ def measures(dims: bool = True) -> st.SearchStrategy[Measure]:
     )  # fmt: skip
     join = st.builds(RefJoin, st.just("ref.bots"), st.just("from_artifact_id"), st.just("id"),
                      st.sampled_from(["inner", "left", "semi", "anti"]))  # fmt: skip
-    listed = st.lists(st.sampled_from(DIMS), unique=True, max_size=2).map(tuple) if dims else st.just(())
+    listed = st.lists(st.sampled_from(DIMS), unique_by=NAME, max_size=2).map(tuple) if dims else st.just(())
     return st.builds(
-        Measure, st.just("raw.events"), aggs(), filters(), listed, having, st.one_of(st.none(), st.none(), join)
+        Measure,
+        st.just("raw.events"),
+        aggs(),
+        filters(),
+        listed,
+        having,
+        st.one_of(st.none(), st.none(), join),
+        st.sampled_from([False] * 7 + [True]),
     )
 
 
@@ -155,7 +173,7 @@ def shapes() -> st.SearchStrategy[Shape]:
             Nested, st.just("raw.events"), st.sampled_from([("from_artifact_id",), ("kind", "flag"), ("happened",)]),
             st.builds(Agg, st.sampled_from(["sum", "max", "count"]), st.just(AMOUNT)),
             st.sampled_from(["sum", "max", "avg", "median", "count_rows"]), filters(),
-            st.lists(st.sampled_from(DIMS), unique=True, max_size=1).map(tuple),
+            st.lists(st.sampled_from(DIMS), max_size=1).map(tuple),
         ),
         st.builds(
             Half, st.just("raw.events"), actors, st.just(Case(Compare(AMOUNT, ">", Lit(0)), AMOUNT, Lit(0))), filters()
@@ -163,10 +181,12 @@ def shapes() -> st.SearchStrategy[Shape]:
         st.builds(
             Union, st.just(("raw.events", "raw.others")),
             st.builds(Agg, st.sampled_from(["sum", "max", "count", "count_distinct"]), st.sampled_from([AMOUNT])),
-            filters(), st.lists(st.sampled_from(DIMS), unique=True, max_size=1).map(tuple),
+            filters(), st.lists(st.sampled_from(DIMS), max_size=1).map(tuple),
         ),
         st.builds(Joined, plain, plain, st.sampled_from(["inner", "left"]), st.just("minus")),
-        st.builds(FirstSeen, st.just("raw.events"), actors, st.booleans(), filters()),
+        st.builds(FirstSeen, st.just("raw.events"), actors, st.booleans(), filters(), st.booleans()),
+        st.builds(Last, st.just("raw.events"), st.sampled_from([AMOUNT, PRICE]), filters()),
+        st.builds(Pairs, st.just("raw.events"), st.sampled_from(["raw.others", "raw.events"]), filters(), filters()),
     )  # fmt: skip
 
 
@@ -200,20 +220,22 @@ def metrics(draw: Draw, name: str, hourly: bool) -> Metric:
     if key == ("origin", "dest") and draw(st.booleans()):
         direct = {"carrier": ("carrier",)}
         entities.append("carrier")
-    shape = without_dimension_clash(shape, key)
+    shape = without_dimension_clash(shape, key, direct)
+    hourly = hourly and not (isinstance(shape, Measure) and shape.per_day)
     return Metric(name, shape, tuple(entities), draw(intervals(hourly)), key, direct)
 
 
-def without_dimension_clash(shape: Shape, key: tuple[str, ...]) -> Shape:
-    """A dimension may not have the name of the key that is rolled up."""
+def without_dimension_clash(shape: Shape, key: tuple[str, ...], direct: dict[str, tuple[str, ...]]) -> Shape:
+    """A dimension may not have the name of a key that is rolled up."""
+    taken = {*key, *(column for columns in direct.values() for column in columns)}
     if isinstance(shape, Measure | Nested | Union):
-        return replace(shape, dims=tuple(dim for dim in shape.dims if dim.name not in key))
+        return replace(shape, dims=tuple(dim for dim in shape.dims if dim.name not in taken))
     return shape
 
 
 @st.composite
 def projects(draw: Draw, size: int = 5) -> tuple[Project, Knobs]:
-    """A project of several metrics, the last one composed of two peers, and the kind of its data."""
+    """A project of several metrics, the last ones composed of peers, and the kind of its data."""
     kind = draw(knobs())
     hourly = kind.time_type != "date"
     found = [draw(metrics(f"m{number}", hourly)) for number in range(size)]
@@ -221,6 +243,9 @@ def projects(draw: Draw, size: int = 5) -> tuple[Project, Knobs]:
     for name in ("left", "right"):
         shape = Measure("raw.events", draw(exact_aggs()), draw(filters()))
         found.append(Metric(name, shape, entities, steps))
+    found[-2] = replace(found[-2], intervals=tuple(dict.fromkeys((*steps, Bucket("daily")))))
+    longer = draw(intervals(False))
+    found.append(Metric("over", PeerOver("left", draw(st.sampled_from(["max", "sum"]))), entities, longer))
     pair = PeerPair("left", "right", draw(st.sampled_from(["minus", "ratio"])))
     found.append(Metric("pair", pair, entities, steps))
     return replace(world(kind), metrics=tuple(found)), kind

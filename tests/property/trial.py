@@ -7,7 +7,7 @@ it again.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -94,23 +94,35 @@ def fill(connection: duckdb.DuckDBPyConnection, project: Project, data: Data) ->
 
 def problems(connection: duckdb.DuckDBPyConnection, project: Project, data: Data, trial: Trial, sql: str) -> list[str]:
     """How the rows of a query differ from the judge's."""
+    expected = expected_rows(project, trial.metric, data, trial.entity, trial.interval, trial.start, trial.end)
+    return compared(connection, trial, sql, expected)
+
+
+def compared(
+    connection: duckdb.DuckDBPyConnection,
+    trial: Trial,
+    sql: str,
+    expected: list[tuple[Any, ...]],
+    keep: Callable[[tuple[Any, ...]], bool] = lambda row: True,
+) -> list[str]:
+    """How a query's rows, of which `keep` chooses, differ from the expected ones: columns, labels and amounts."""
     try:
         cursor = connection.execute(sql)
         rows = cursor.fetchall()
     except duckdb.Error as error:
         return [f"{type(error).__name__}: {error}"]
     names = [column[0] for column in cursor.description or ()]
-    expected = expected_rows(project, trial.metric, data, trial.entity, trial.interval, trial.start, trial.end)
     dims = [dim.name for dim in getattr(trial.metric.shape, "dims", ())]
     ends = ("metrics_sample_date", "metric", "amount")
     keys = [name for name in names if name not in (*dims, *ends)]
     if missing := [name for name in (*ends, *dims) if name not in names]:
         return [f"columns {names} lack {missing}"]
-    order = [names.index(name) for name in ("metrics_sample_date", *keys, *dims, "amount")]
     label = f"{trial.metric.name}_{trial.interval.suffix}"
     wrong = {row[names.index("metric")] for row in rows} - {label}
+    order = [names.index(name) for name in ("metrics_sample_date", *keys, *dims, "amount")]
+    got = [tuple(row[place] for place in order) for row in rows]
     found = [f"metric is {wrong}, should be {label}"] if wrong else []
-    return found + disagreements(expected, [tuple(row[place] for place in order) for row in rows])
+    return found + disagreements(expected, [row for row in got if keep(row)])
 
 
 def smallest(project: Project, data: Data, trial: Trial, sql: str, session_zone: str) -> dict[str, list[Row]]:

@@ -95,7 +95,7 @@ def rows_of(knobs: Knobs) -> dict[str, list[Row]]:
     return {
         "raw.events": list(events),
         "raw.others": [event(rng, knobs, artifacts) for _ in range(knobs.rows // 3)],
-        "ref.members": pairs(rng, "artifact_id", [*some, None], "project_id", ["p1", "p2", "p3"]),
+        "ref.members": pairs(rng, "artifact_id", [*some, None], "project_id", ["p1", "p2", "p3", None]),
         "ref.projects": pairs(rng, "project_id", ["p1", "p2", "p3", "p9"], "collection_id", ["c1", "c2"]),
         "ref.owners": dated(rng, knobs, "artifact_id", some, "owner_id", ["o1", "o2"]),
         "ref.teams": dated(rng, knobs, "owner_id", ["o1", "o2"], "team_id", ["t1", "t2"]),
@@ -140,8 +140,8 @@ def moment(rng: Random, knobs: Knobs) -> Any:
     return instant.astimezone(ZoneInfo(knobs.source_zone)).replace(tzinfo=None)
 
 
-def pairs(rng: Random, left: str, lefts: list[Any], right: str, rights: list[str]) -> list[Row]:
-    """A many-to-many bridge: none, one or several per key, with duplicates."""
+def pairs(rng: Random, left: str, lefts: list[Any], right: str, rights: list[Any]) -> list[Row]:
+    """A many-to-many bridge: none, one or several per key, with duplicates and nulls."""
     rows = [{left: key, right: rng.choice(rights)} for key in lefts for _ in range(rng.choice([0, 1, 1, 2, 3]))]
     return rows + rng.choices(rows, k=1) if rows else rows
 

@@ -15,10 +15,11 @@ from gnomon.model import Column, Display, Entity, Key, Metadata, Metric, Project
 from gnomon.source import Source
 from gnomon.time import ALL_TIME, Calendar, Grain, Rolling, TimeAggregation
 
-SQL = "SELECT @metrics_sample_date(day) AS metrics_sample_date, carrier, @metric_name() AS metric, {} AS amount FROM raw.flights"
+SQL = """
+SELECT @metrics_sample_date(day) AS metrics_sample_date, carrier, @metric_name() AS metric, COUNT(*) AS amount
+FROM raw.flights WHERE @metrics_in_window(day) GROUP BY 1, 2, metric
+"""
 INTERVALS = (TimeAggregation(Grain.MONTH), Rolling(30), TimeAggregation(Grain.HOUR), ALL_TIME)
-MONTHS = (date(2013, 1, 1), date(2013, 2, 1), date(2013, 3, 1))
-FLIGHTS = {"count": "flights"}
 
 SETUP = """
 CREATE SCHEMA raw; CREATE SCHEMA metrics;
@@ -42,10 +43,13 @@ CREATE TABLE metrics.kinds_to_carrier_monthly AS SELECT * FROM (VALUES
   (DATE '2013-01-01', 'UA', 'new_monthly', 3.0), (DATE '2013-01-01', 'UA', 'gone_monthly', 4.0)
 ) t(metrics_sample_date, carrier, metric, amount);
 CREATE TABLE metrics.by_source_to_carrier_monthly AS
-  SELECT DATE '2013-01-01' AS metrics_sample_date, 'GITHUB' AS event_source, 'UA' AS carrier, 'x' AS metric, 7.0 AS amount;
+  SELECT DATE '2013-01-01' AS metrics_sample_date, 'GITHUB' AS event_source, 'UA' AS carrier,
+    'x' AS metric, 7.0 AS amount;
 CREATE TABLE metrics.flights_to_carrier_hourly AS SELECT * FROM (VALUES
-  (TIMESTAMP '2013-01-01 04:00', 'UA', 'flights_hourly', 1.0), (TIMESTAMP '2013-01-01 05:00', 'UA', 'flights_hourly', 2.0),
-  (TIMESTAMP '2013-01-02 04:00', 'UA', 'flights_hourly', 3.0), (TIMESTAMP '2013-01-02 05:00', 'UA', 'flights_hourly', 4.0)
+  (TIMESTAMP '2013-01-01 04:00', 'UA', 'flights_hourly', 1.0),
+  (TIMESTAMP '2013-01-01 05:00', 'UA', 'flights_hourly', 2.0),
+  (TIMESTAMP '2013-01-02 04:00', 'UA', 'flights_hourly', 3.0),
+  (TIMESTAMP '2013-01-02 05:00', 'UA', 'flights_hourly', 4.0)
 ) t(metrics_sample_date, carrier, metric, amount);
 CREATE TABLE metrics.flights_to_route_monthly AS SELECT * FROM (VALUES
   (DATE '2013-01-01', 'JFK', 'LAX', 'flights_monthly', 8.0), (DATE '2013-01-01', 'JFK', 'SFO', 'flights_monthly', 9.0)
@@ -62,7 +66,7 @@ def metric(key: str, **fields: object) -> Metric:
     """A metric by carrier and route over every interval of these tests."""
     given: dict[str, object] = {
         "metadata": Metadata(key.capitalize(), "", {"kind": "count", "code": "flights"}),
-        "sql": Source(f"queries/{key}.sql", SQL.format("COUNT(*)")),
+        "sql": Source(f"queries/{key}.sql", SQL),
         "entity_types": ("carrier", "route"),
     }
     return Metric(

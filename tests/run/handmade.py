@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlglot
-from sqlglot import exp
 from sqlmesh.core.config import Config, DuckDBConnectionConfig, GatewayConfig, ModelDefaultsConfig
 
 from gnomon.compile.models import ModelSpec, OutputColumn
@@ -38,7 +37,7 @@ def trunc(grain: str, day: str) -> str:
 def bucket_query(grain: str, name: str) -> str:
     start, end, execution = (f"CAST(:{bound}_ds AS DATE)" for bound in ("start", "end", "execution"))
     return f"""
-    SELECT {trunc(grain, 'day')} AS metrics_sample_date, artifact AS to_artifact_id, '{name}' AS metric,
+    SELECT {trunc(grain, "day")} AS metrics_sample_date, artifact AS to_artifact_id, '{name}' AS metric,
       CAST(SUM(amount) AS DOUBLE) AS amount
     FROM src.events -- a comment that must not matter
     WHERE day >= {trunc(grain, start)}
@@ -50,7 +49,8 @@ HOUR_QUERY = """
     SELECT DATE_TRUNC('hour', moment) AS metrics_sample_date, artifact AS to_artifact_id, 'stars_hourly' AS metric,
       CAST(SUM(amount) AS DOUBLE) AS amount
     FROM src.events
-    WHERE moment >= CAST(:start_ds AS DATE) - 2 AND moment < LEAST(CAST(:end_ds AS DATE) + 3, CAST(:execution_ds AS DATE) + 1)
+    WHERE moment >= CAST(:start_ds AS DATE) - 2
+      AND moment < LEAST(CAST(:end_ds AS DATE) + 3, CAST(:execution_ds AS DATE) + 1)
     GROUP BY 1, 2"""
 
 
@@ -87,7 +87,14 @@ def metric(key: str, start: date, **fields: Any) -> Metric:
 
 
 def spec(
-    interval: Interval, query: str, *, key: str = "stars", entity: str = "artifact", start: date, lateness: int = 3, **more: Any
+    interval: Interval,
+    query: str,
+    *,
+    start: date,
+    key: str = "stars",
+    entity: str = "artifact",
+    lateness: int = 3,
+    **more: Any,
 ) -> ModelSpec:
     variant = Variant(metric(key, start, end=more.pop("end", None)), entity, interval)
     fields: dict[str, Any] = {
@@ -134,12 +141,12 @@ def specs_of(settings: Mapping[str, Any]) -> tuple[ModelSpec, ...]:
     if settings.get("all_time"):
         made.append(spec(ALL_TIME, ALL_TIME_QUERY, start=start))
     if settings.get("bridge"):
-        properties = {"bridges": ("src.bridge",)}
-        depends = ("src.events", "src.bridge")
-        made.append(spec(TimeAggregation(Grain.DAY), PROJECT_QUERY, entity="project", start=start, depends_on=depends, properties=properties))
+        above = {"properties": {"bridges": ("src.bridge",)}, "depends_on": ("src.events", "src.bridge")}
+        made.append(spec(TimeAggregation(Grain.DAY), PROJECT_QUERY, entity="project", start=start, **above))
     if late := settings.get("late_metric"):
         begins = date.fromisoformat(late)
-        made.append(spec(TimeAggregation(Grain.MONTH), bucket_query("month", "young_monthly"), key="young", start=begins))
+        query = bucket_query("month", "young_monthly")
+        made.append(spec(TimeAggregation(Grain.MONTH), query, key="young", start=begins))
     return tuple(made)
 
 
@@ -183,7 +190,3 @@ def config_with(root: Path) -> Config:
         loader=HandmadeLoader,
         disable_anonymized_analytics=True,
     )
-
-
-def placeholders(query: exp.Expr) -> set[str]:
-    return {str(found.this) for found in query.find_all(exp.Placeholder)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from gnomon.run.advance import run
 from gnomon.run.plan import plan
 from gnomon.run.restate import restate

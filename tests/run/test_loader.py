@@ -29,7 +29,7 @@ def test_a_model_holds_sql_alone(world: World) -> None:
     assert model.python_env == {}
     assert model.kind.materialization == "gnomon_series"
     assert (model.lookback, model.batch_size, model.kind.batch_concurrency) == (3, 30, 1)
-    assert model.custom_materialization_properties["grain"].name == "week"
+    assert model.custom_materialization_properties["grain"] == "week"
     assert [column.name for column in model.grains[0].expressions] == ["metrics_sample_date", "to_artifact_id"]
     assert model.column_descriptions["amount"] == "the metric's value; unit: kind=count, code=stars"
     assert (model.tags, model.description) == (["model_type=full"], "stars")
@@ -86,9 +86,9 @@ def test_every_problem_of_the_definitions_is_shown(world: World, monkeypatch: py
     world.settings(grains=["day"])
     Context(paths=[str(world.root)])
     monkeypatch.setattr(handmade.HandmadeLoader, "project", refuse)
-    with pytest.raises(ConfigError, match="(?s)unknown field 'a'.*unknown field 'b'"):
+    with pytest.raises(ConfigError, match=r"(?s)unknown field 'a'.*unknown field 'b'"):
         Context(paths=[str(world.root)])
-    with pytest.raises(DefinitionError, match="(?s)unknown field 'a'.*unknown field 'b'"), opened(world.root, "test"):
+    with pytest.raises(DefinitionError, match=r"(?s)unknown field 'a'.*unknown field 'b'"), opened(world.root, "test"):
         raise AssertionError("opened")
 
 

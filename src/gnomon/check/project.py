@@ -6,23 +6,23 @@ from gnomon.check.contract import output_columns
 from gnomon.errors import DefinitionError, Problem
 from gnomon.expand import expand
 from gnomon.model import Project
-from gnomon.rewrite import rewrite
-from gnomon.rewrite.context import HostMacros
+from gnomon.rewrite import Memo, rewrite
 
 
-def check(project: Project, host: HostMacros | None = None) -> list[Problem]:
+def check(project: Project) -> list[Problem]:
     """Every problem that the project's SQL has, errors and warnings, each once; what loading warned of comes first."""
     found = list(project.warnings)
     try:
         variants = expand(project)
     except DefinitionError as error:
         return [*found, *error.problems]
+    memo: Memo = {}
     broken: set[tuple[str, str]] = set()
     for variant in variants:
         if (variant.metric.key, variant.entity) in broken:
             continue
         try:
-            query, context = rewrite(project, variant, project.dialect, host=host)
+            query, context = rewrite(project, variant, project.dialect, memo=memo)
             output_columns(query, context)
             found += context.warnings
         except DefinitionError as error:

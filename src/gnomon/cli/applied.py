@@ -26,7 +26,12 @@ def print_plan(result: PlanResult, as_json: bool) -> None:
     if result.is_empty:
         click.echo(f"{result.environment} is up to date")
         return
-    named = (("add", result.added), ("change", result.modified), ("remove", result.removed), ("restate", result.restated))
+    named = (
+        ("add", result.added),
+        ("change", result.modified),
+        ("remove", result.removed),
+        ("restate", result.restated),
+    )
     for verb, models in named:
         print_models(verb, models)
     others = [name for name in result.days if name not in {*result.added, *result.modified, *result.restated}]
@@ -78,5 +83,3 @@ def print_done(result: Any) -> None:
         )
     for warning in result.warnings:
         say(f"warning: {warning}")
-
-

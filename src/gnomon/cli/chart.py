@@ -43,7 +43,9 @@ def chart(picture: Picture) -> Any:
     alt.data_transformers.disable_max_rows()
     drawn = bars(picture) if picture.kind == "bar" else lines(picture)
     title = alt.TitleParams(text=picture.title, subtitle=picture.subtitle)
-    return drawn.properties(title=title, background="white", padding={"left": 18, "top": 16, "right": 26, "bottom": 14}).configure(**STYLE)
+    return drawn.properties(
+        title=title, background="white", padding={"left": 18, "top": 16, "right": 26, "bottom": 14}
+    ).configure(**STYLE)
 
 
 STYLE: dict[str, Any] = {
@@ -95,7 +97,12 @@ def lines(picture: Picture) -> Any:
     data = [row for line in picture.lines for row in rows_of(line, picture.kind)]
     start, end = picture.span
     domain = [stamp(start), stamp(end if picture.kind == "step" else max(end - DAY, start))]
-    x = alt.X("at:T", title="UTC" if picture.hourly else None, axis=date_axis(start, end), scale=alt.Scale(type="utc", domain=domain))
+    x = alt.X(
+        "at:T",
+        title="UTC" if picture.hourly else None,
+        axis=date_axis(start, end),
+        scale=alt.Scale(type="utc", domain=domain),
+    )
     y = alt.Y("value:Q", title=None, stack=None, axis=value_axis(picture), scale=value_scale(picture))
     base = alt.Chart(alt.Data(values=data)).encode(x=x, y=y, tooltip=tooltip(picture))
     base = base.encode(color=color(picture), detail="stretch:N")
@@ -207,7 +214,9 @@ def date_axis(start: date, end: date) -> Any:
     ticks = date_ticks(start, end)
     labels = [label_lines(tick, ticks[index - 1] if index else None, ticks) for index, tick in enumerate(ticks)]
     stamps = [milliseconds(tick) for tick in ticks]
-    chosen = " : ".join(f"time(datum.value) == {at} ? {json.dumps(text)}" for at, text in zip(stamps, labels, strict=True))
+    chosen = " : ".join(
+        f"time(datum.value) == {at} ? {json.dumps(text)}" for at, text in zip(stamps, labels, strict=True)
+    )
     return alt.Axis(values=stamps, labelExpr=f"{chosen} : ''", labelFlush=True, labelOverlap=False)
 
 
@@ -238,8 +247,16 @@ def milliseconds(moment: date) -> int:
 def tooltip(picture: Picture) -> list[Any]:
     import altair as alt
 
-    when = [] if picture.kind == "bar" else [alt.Tooltip("at:T", title="date", format="%-d %b %Y", timeUnit="utcyearmonthdate")]
-    return [alt.Tooltip("series:N", title="series"), *when, alt.Tooltip("value:Q", title=picture.unit or "value", format=",.4~g")]
+    when = (
+        []
+        if picture.kind == "bar"
+        else [alt.Tooltip("at:T", title="date", format="%-d %b %Y", timeUnit="utcyearmonthdate")]
+    )
+    return [
+        alt.Tooltip("series:N", title="series"),
+        *when,
+        alt.Tooltip("value:Q", title=picture.unit or "value", format=",.4~g"),
+    ]
 
 
 def stamp(moment: date) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gnomon.cli.format import number, plural
-from gnomon.cli.options import find_root, json_option, print_json, project_option, say
+from gnomon.cli.options import compat_of, find_root, json_option, print_json, project_option, say
 
 if TYPE_CHECKING:
     from gnomon.errors import Problem
@@ -27,7 +27,7 @@ def check(project_path: Path | None, data: bool, as_json: bool) -> int:
     root = find_root(project_path)
     project = None
     try:
-        project = gnomon.load(root)
+        project = gnomon.load(root, compat=compat_of(root))
         problems = [*project.warnings, *gnomon.check(project)]
     except DefinitionError as error:
         problems = list(error.problems)
@@ -52,7 +52,11 @@ def summary(project: Project) -> str:
     """What a project without errors holds."""
     import gnomon
 
-    counts = ((len(project.metrics), "metric"), (len(gnomon.expand(project)), "variant"), (len(project.sources), "source"))
+    counts = (
+        (len(project.metrics), "metric"),
+        (len(gnomon.expand(project)), "variant"),
+        (len(project.sources), "source"),
+    )
     return ", ".join(plural(count, word) for count, word in counts)
 
 

@@ -24,9 +24,8 @@ class Gnomon(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run a command and leave the process with its exit code; nothing but that is returned."""
         state = State(debug=bool(os.environ.get("GNOMON_DEBUG")))
-        extra.pop("standalone_mode", None)
         try:
-            code = super().main(args, *rest, standalone_mode=False, obj=state, **extra)
+            code = super().main(args, *rest, **{**extra, "standalone_mode": False, "obj": state})
             sys.stdout.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has enough: `| head`
@@ -61,7 +60,9 @@ def unexpected(error: BaseException, state: State) -> int:
         return error.exit_code if isinstance(error, GnomonError) else UNEXPECTED
     first = (str(error).strip().splitlines() or [""])[0]
     said = f"{type(error).__name__}: {first}" if first else type(error).__name__
-    click.echo(f"gnomon made a mistake ({said}); please report it with the output of the same command and --debug", err=True)
+    click.echo(
+        f"gnomon made a mistake ({said}); please report it with the output of the same command and --debug", err=True
+    )
     return UNEXPECTED
 
 

@@ -47,7 +47,9 @@ def summary(project: Project, metric: Metric) -> dict[str, Any]:
     from gnomon.errors import DefinitionError
 
     try:
-        rendered = gnomon.render(project, metric.key, entity=metric.entity_types[0], full=False, execution_time=execution_date(project, None))
+        rendered = gnomon.render(
+            project, metric.key, entity=metric.entity_types[0], full=False, execution_time=execution_date(project, None)
+        )
     except DefinitionError:
         rendered = []
     units = [value_unit(each) for each in rendered]

@@ -151,7 +151,9 @@ def lines(about: Mapping[str, Any]) -> list[str]:
 
 def facts(about: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The short facts, each with its head; empty ones are left out by the caller."""
-    sources = [f"{each['table']} (by {each['time'] or 'its time column'}, {each['time_zone']})" for each in about["sources"]]
+    sources = [
+        f"{each['table']} (by {each['time'] or 'its time column'}, {each['time_zone']})" for each in about["sources"]
+    ]
     ending = f" to {about['end']}" if about["end"] else " on"
     return [
         ("defined in", ", ".join(place for place in about["defined_in"] if place)),
@@ -182,5 +184,3 @@ def interval_lines(interval: Mapping[str, Any]) -> list[str]:
         text.append(f"  plan          {plan}{whose}: {reason}")
     text += [f"  by {each['entity']:<10} {each['table']}" for each in interval["variants"]]
     return text
-
-

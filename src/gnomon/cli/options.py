@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-MARKERS = ("gnomon.yaml", "gnomon.yml")
-HOSTS = ("config.py", "config.yaml", "config.yml")
-"""Files of a SQLMesh project: it may hold factories in Python and no gnomon.yaml."""
+MARKERS = ("gnomon.yaml", "config.py")
+"""A project has either: one of Python definitions may do with SQLMesh's config.py."""
 
 
 @dataclass(slots=True)
@@ -30,7 +29,7 @@ class State:
     debug: bool = False
 
 
-class IsoDate(click.ParamType):
+class IsoDate(click.ParamType):  # type: ignore[type-arg]
     """A date as 2024-01-31; where instants make sense, also 2024-01-31T12:00:00+00:00."""
 
     name = "date"
@@ -53,7 +52,7 @@ class IsoDate(click.ParamType):
         self.fail(f"'{value}' is not a date such as 2024-01-31", param, ctx)
 
 
-class JsonObject(click.ParamType):
+class JsonObject(click.ParamType):  # type: ignore[type-arg]
     """A JSON object, as a mapping."""
 
     name = "json"
@@ -99,31 +98,40 @@ def execution_time_option(command: F) -> F:
 
 
 def find_root(path: Path | None) -> Path:
-    """The folder of the project: the one named, or the nearest one upward that holds one.
+    """The nearest folder, upward from the one named or from here, that holds a project.
 
     Raises UsageError `no_project`.
     """
-    if path is not None:
-        if not path.is_dir():
-            raise UsageError(Problem("no_project", f"there is no folder {path}", help="name the project's folder"))
-        return path.resolve()
-    here = Path.cwd()
-    for markers in (MARKERS, HOSTS):
-        for folder in (here, *here.parents):
-            if any((folder / marker).is_file() for marker in markers):
-                return folder
-    message = f"there is no gnomon.yaml in {here} or above it"
+    start = (path or Path.cwd()).absolute()
+    for folder in (start, *start.parents):
+        if any((folder / marker).is_file() for marker in MARKERS):
+            return folder.resolve()
+    message = f"there is no gnomon.yaml or config.py in {start} or above it"
     raise UsageError(Problem("no_project", message, help="make a project with gnomon init, or name one with --project"))
 
 
-def load_project(path: Path | None) -> Project:
-    """The project at `path`, or the nearest one upward. Its warnings go to stderr."""
+def load_project(path: Path | None, factory: Path | None = None) -> Project:
+    """The project at `path`, or the nearest one upward, with one more file of definitions. Warnings go to stderr."""
     import gnomon
 
-    project = gnomon.load(find_root(path))
+    root = find_root(path)
+    project = gnomon.load(root, compat=compat_of(root), factory_path=factory)
     for problem in project.warnings:
         click.echo(str(problem), err=True)
     return project
+
+
+def compat_of(root: Path) -> Literal["oso"] | None:
+    """What config.py gives the loader as `compat`, as in `GnomonLoader(compat="oso")`; it is read, not run."""
+    import ast
+
+    try:
+        tree = ast.parse((root / "config.py").read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return None
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    given = (word.value for call in calls for word in call.keywords if word.arg == "compat")
+    return "oso" if any(isinstance(value, ast.Constant) and value.value == "oso" for value in given) else None
 
 
 def execution_date(project: Project, execution_time: date | None) -> date:

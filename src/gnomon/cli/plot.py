@@ -22,7 +22,9 @@ SERIES = 8
 
 @click.command("plot")
 @click.argument("name")
-@click.option("--entity-id", "entity_ids", multiple=True, required=True, metavar="X", help="An entity; repeat for several.")
+@click.option(
+    "--entity-id", "entity_ids", multiple=True, required=True, metavar="X", help="An entity; repeat for several."
+)
 @click.option("--by", metavar="E", help="The entity type; by default the first one that has the ids.")
 @click.option("--interval", metavar="I", help="An interval; by default the metric's first.")
 @click.option("--start", type=IsoDate(), metavar="DATE", help="First sample date.")

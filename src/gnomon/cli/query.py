@@ -33,7 +33,9 @@ SHOWN = 40
 @click.option("--order", multiple=True, metavar="COLUMN", help="Sort by a column, or by -COLUMN from high to low.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most this many rows.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="By default a table, or what --out's name ends in.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write here, not to stdout.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write here, not to stdout."
+)
 @project_option
 def query(
     metrics: tuple[str, ...],
@@ -57,13 +59,11 @@ def query(
     if chosen in BINARY and out is None and sys.stdout.isatty():
         raise UsageError(Problem("binary_output", f"{chosen} is not for a terminal", help="add --out FILE, or pipe it"))
     project = load_project(project_path)
-    rows = ask(
-        project, metrics, by, interval, where, start, end, entity_ids=entity_ids, order=order, limit=limit
-    )
+    rows = ask(project, metrics, by, interval, where, start, end, entity_ids=entity_ids, order=order, limit=limit)
     if chosen == "table" and out is None:
         print_rows(rows, SHOWN if limit is None else limit)
     elif out is None:
-        WRITERS[chosen](rows, click.get_binary_stream("stdout"))
+        WRITERS[chosen](rows, sys.stdout.buffer)
     else:
         with out.open("wb") as file:
             WRITERS[chosen](rows, file)
@@ -89,10 +89,16 @@ def print_rows(rows: pa.Table, shown: int) -> None:
     from gnomon.query.answer import about
 
     columns = about(rows)["columns"]
-    heads = [f"{each['name']} [{unit_label(each['unit'])}]" if unit_label(each.get("unit")) else each["name"] for each in columns]
+    heads = [
+        f"{each['name']} [{unit_label(each['unit'])}]" if unit_label(each.get("unit")) else each["name"]
+        for each in columns
+    ]
     values = {index for index, each in enumerate(columns) if each["role"] == "value"}
     cells = [
-        ["–" if cell is None else number(cell) if index in values else text_of(cell) for index, cell in enumerate(row.values())]
+        [
+            "–" if cell is None else number(cell) if index in values else text_of(cell)
+            for index, cell in enumerate(row.values())
+        ]
         for row in rows.slice(0, shown).to_pylist()
     ]
     print_table(heads, cells, ["right" if index in values else "left" for index in range(len(columns))], wide=True)
@@ -113,7 +119,10 @@ def tell_bounds(count: int, said: dict[str, Any]) -> None:
     bounds = said["bounds"]
     say(f"{plural(count, 'row')}; each covers {bounds['each_row_covers']} ({bounds['time_zone']})")
     if bounds["first"]:
-        ends = [f"{end['sample_date']} covers [{end['start']}, {end['end_exclusive']})" for end in (bounds["first"], bounds["last"])]
+        ends = [
+            f"{end['sample_date']} covers [{end['start']}, {end['end_exclusive']})"
+            for end in (bounds["first"], bounds["last"])
+        ]
         say("; ".join(dict.fromkeys(ends)))
 
 

@@ -22,12 +22,12 @@ from gnomon.cli.options import (
     say,
 )
 
-PROJECT_FOLDERS = ("models", "metrics", "sources", "queries")
-
 
 @click.command("render")
 @click.argument("name", required=False)
-@click.option("--full-render", is_flag=True, help="Self-contained queries over sources only, which run before any plan.")
+@click.option(
+    "--full-render", is_flag=True, help="Self-contained queries over sources only, which run before any plan."
+)
 @click.option("--dialect", metavar="D", help="The SQL dialect to print; by default the project's.")
 @click.option("--entity", metavar="E", help="Only this entity type.")
 @click.option("--interval", metavar="I", help="Only this interval, such as monthly or over_30_day_window.")
@@ -38,7 +38,7 @@ PROJECT_FOLDERS = ("models", "metrics", "sources", "queries")
     "--factory-path",
     type=click.Path(exists=True, path_type=Path),
     metavar="P",
-    help="The project's folder, or a file of definitions in it.",
+    help="One more Python file of definitions, or the project's folder.",
 )
 @execution_time_option
 @json_option
@@ -59,7 +59,9 @@ def render(
 ) -> None:
     """The SQL of metric NAME (or of all), for each combination of entity and interval."""
     import gnomon
-    project = load_project(folder_of(factory_path) if factory_path else project_path)
+
+    factory = factory_path if factory_path is not None and factory_path.is_file() else None
+    project = load_project(project_path or folder_of(factory_path), factory)
     rendered = gnomon.render(
         project,
         name,
@@ -79,12 +81,9 @@ def render(
     say(f"{plural(len(rendered), 'query')}{span_of(rendered)}")
 
 
-def folder_of(path: Path) -> Path:
-    """The project's folder, given it or a file in it: `shop` for `shop/models/metrics_factories.py`."""
-    if path.is_dir():
-        return path
-    parent = path.resolve().parent
-    return parent.parent if parent.name in PROJECT_FOLDERS else parent
+def folder_of(path: Path | None) -> Path | None:
+    """Where to look for the project of a file of definitions, or the folder itself."""
+    return path.absolute().parent if path is not None and path.is_file() else path
 
 
 def header(rendered: Any, full: bool) -> str:

@@ -38,7 +38,5 @@ def run(
     from gnomon.run.advance import run as advance
 
     with progress(f"run {environment}") as report:
-        result = advance(
-            root, environment=environment, execution_time=execution_time, gateway=gateway, progress=report
-        )
+        result = advance(root, environment=environment, execution_time=execution_time, gateway=gateway, progress=report)
     print_run(result, as_json)

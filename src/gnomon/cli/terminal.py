@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from gnomon.cli.format import number
-from gnomon.cli.picture import Line, Picture, Point, of_unit
+from gnomon.cli.picture import Line, Picture, of_unit
 from gnomon.cli.ticks import date_ticks, value_ticks
 
 HEIGHT, SHARED_HEIGHT = 11, 7
@@ -105,7 +105,7 @@ def blocks(line: Line, ticks: list[float], columns: int, rows: int, start: date,
 
 
 def block(top: int, base: int, floor: int, complete: bool) -> str:
-    """The character for one cell of a bar between two heights, in eighths of a row; `floor` is the cell's lower edge."""
+    """The character for a cell of a bar between two heights, in eighths of a row; `floor` is the cell's lower edge."""
     lower, upper = min(top, base), max(top, base)
     filled = max(0, min(8, upper - floor) - max(0, lower - floor))
     if filled == 0:
@@ -157,5 +157,3 @@ def bars(picture: Picture, width: int) -> list[str]:
         f"{label:>{margin}} {'█' * max(1, round(abs(value) / top * room)) if value else ''} {text}"
         for (label, value), text in zip(values, texts, strict=True)
     ]
-
-

@@ -26,7 +26,7 @@ def value_ticks(low: float, high: float, count: int = 4) -> list[float]:
 
 
 def date_ticks(start: date, end: date, count: int = 13) -> list[date]:
-    """At most about `count` beginnings of a calendar unit from `start` to `end`, both included; `start` if there is none.
+    """About `count` beginnings of a calendar unit from `start` to `end`, both included; `start` if there is none.
 
     >>> [str(tick) for tick in date_ticks(date(2013, 1, 1), date(2013, 7, 1), 4)]
     ['2013-01-01', '2013-03-01', '2013-05-01', '2013-07-01']

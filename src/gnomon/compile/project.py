@@ -14,14 +14,13 @@ from gnomon.compile.views import union_views
 from gnomon.errors import DefinitionError, Problem
 from gnomon.expand import expand
 from gnomon.model import Project, Variant
-from gnomon.rewrite.context import HostMacros
 from gnomon.time import AllTime, Cron, Grain, Rolling, TimeAggregation
 
 BATCH_DAYS = 365
 """How many sample dates a run over a long range computes at a time, where each row belongs to many of them."""
 
 
-def compile_project(project: Project, host: HostMacros | None = None) -> tuple[ModelSpec, ...]:
+def compile_project(project: Project) -> tuple[ModelSpec, ...]:
     """All models of a project, each after the ones that it reads.
 
     Raises one DefinitionError with every problem of every metric.
@@ -29,10 +28,11 @@ def compile_project(project: Project, host: HostMacros | None = None) -> tuple[M
     calendar = calendar_model(project)
     specs: list[ModelSpec] = []
     compiled: dict[str, Compiled] = {}
+    options = Options()
     problems: dict[tuple[object, ...], Problem] = {}
     for variant in expand(project):
         try:
-            one = incremental(project, variant, calendar.name, Options(host=host))
+            one = incremental(project, variant, calendar.name, options)
         except DefinitionError as error:
             for problem in error.problems:
                 problems.setdefault((problem.code, problem.span, problem.message), problem)

@@ -13,7 +13,6 @@ from gnomon.errors import Problem, UsageError, did_you_mean
 from gnomon.expand import expand
 from gnomon.limits import limit
 from gnomon.model import Project, Variant
-from gnomon.rewrite.context import HostMacros
 from gnomon.rewrite.dialects import DIALECTS
 
 
@@ -68,7 +67,6 @@ def render(
     end: date | None = None,
     execution_time: date | None = None,
     vars: Mapping[str, Any] | None = None,
-    host: HostMacros | None = None,
 ) -> list[Rendered]:
     """The SQL of every variant that fits, peers first.
 
@@ -82,7 +80,7 @@ def render(
     last = end or (execution_time - timedelta(days=1) if execution_time else None)
     if last is None:
         raise UsageError(Problem("missing_argument", "render needs an end or an execution_time"))
-    options = Options(vars or {}, host)
+    options = Options(vars or {})
     found = []
     for variant in select_variants(project, metric, entity, interval):
         first = max(start or variant.metric.start, variant.metric.start)

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlglot import exp
+from sqlglot.optimizer.scope import build_scope
 
 from gnomon.check.contract import output_columns
 from gnomon.compile.models import OutputColumn, PlanNote
 from gnomon.errors import Problem
 from gnomon.model import Project, Variant
 from gnomon.plan import Frame, Planned, incremental_frame, plan_query, standalone_frame
-from gnomon.rewrite import Context, rewrite
+from gnomon.rewrite import Context, Memo, rewrite
 from gnomon.rewrite.close import Window, close, is_aligned_peer
-from gnomon.rewrite.context import HostMacros
 from gnomon.rewrite.contract import AMOUNT
 from gnomon.rewrite.dates import date_literal, timestamp_literal
 from gnomon.rewrite.keys import leaves
-from gnomon.rewrite.parse import marker
+from gnomon.rewrite.parse import METRIC_ID, marker
 from gnomon.rewrite.resolve import table_name
+from gnomon.rewrite.times import closes_window, comparisons, conjuncts, is_time_macro, opens_window
 from gnomon.time import AllTime
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a caller may set: values for the metric's vars, and who expands SQLMesh's and the host's macros."""
+    """What a caller may set: values for the metric's vars; `memo` keeps what the intervals of a metric share."""
 
     vars: Mapping[str, Any] = field(default_factory=dict)
-    host: HostMacros | None = None
+    memo: Memo = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,17 @@ class Compiled:
 
 
 def standalone(
-    project: Project, variant: Variant, start: date, end: date, dialect: str, options: Options = Options()
+    project: Project, variant: Variant, start: date, end: date, dialect: str, options: Options | None = None
 ) -> Compiled:
     """The rows of the sample dates from `start` to `end`, both included, read from sources and references alone.
 
     Peers become CTEs. `over_all_time` covers the metric's start to `end`.
     """
-    metric = variant.metric
+    metric, options = variant.metric, options or Options()
     start, end = max(start, metric.start), min(end, metric.end or end)
     if isinstance(variant.interval, AllTime):
         start = metric.start
-    query, context = rewrite(project, variant, dialect, vars=options.vars, host=options.host)
+    query, context = rewrite(project, variant, dialect, vars=options.vars, memo=options.memo)
     frame = standalone_frame(project, variant, start, end, dialect)
     early = needs_history(query, context)
     planned = plan_query(query, context, frame)
@@ -71,16 +72,18 @@ def standalone(
     return finish(query, planned, {**stages, **context.bridges}, context)
 
 
-def incremental(project: Project, variant: Variant, days: str, options: Options = Options()) -> Compiled:
+def incremental(project: Project, variant: Variant, days: str, options: Options | None = None) -> Compiled:
     """The rows that a run writes, with the run's bounds as placeholders; peers are read from their tables."""
-    query, context = rewrite(project, variant, project.dialect, vars=options.vars, host=options.host)
+    options = options or Options()
+    query, context = rewrite(project, variant, project.dialect, vars=options.vars, memo=options.memo)
     planned = plan_query(query, context, incremental_frame(project, variant, days))
     return finish(query, planned, {**planned.stages, **context.bridges}, context)
 
 
-def per_date(project: Project, variant: Variant, sample: date, dialect: str, options: Options = Options()) -> str:
+def per_date(project: Project, variant: Variant, sample: date, dialect: str, options: Options | None = None) -> str:
     """The metric over exactly one bucket or window, with literal bounds and by no plan: what other plans must equal."""
-    query, context = rewrite(project, variant, dialect, vars=options.vars, host=options.host)
+    options = options or Options()
+    query, context = rewrite(project, variant, dialect, vars=options.vars, memo=options.memo)
     return one_date(query, project, variant, sample, dialect, context, options).sql(dialect, pretty=True)
 
 
@@ -118,8 +121,6 @@ def one_date(
 
 def moment(value: date) -> exp.Expr:
     """A sample date or a bound as a literal: a DATE, or a TIMESTAMP for an hour."""
-    from datetime import datetime
-
     return timestamp_literal(value) if isinstance(value, datetime) else date_literal(value)
 
 
@@ -129,7 +130,7 @@ def needs_history(query: exp.Query, context: Context) -> bool:
     if any(not is_aligned_peer(table, context) for table in tables):
         return True
     return bool(tables) and (
-        query.find(exp.Window) is not None or any(marker(node) for node in query.find_all(exp.Anonymous))
+        query.find(exp.Window) is not None or any(map(is_time_macro, query.find_all(exp.Anonymous)))
     )
 
 
@@ -146,6 +147,7 @@ def finish(bound: exp.Query, planned: Planned, stages: dict[str, exp.Query], con
     query = planned.query
     columns = output_columns(bound, context)
     cast_amount(query)
+    name_metric(query, context.variant)
     for name, stage in reversed(stages.items()):
         prepend(query, name, stage)
     reads = sorted(real_tables(query))
@@ -162,10 +164,15 @@ def finish(bound: exp.Query, planned: Planned, stages: dict[str, exp.Query], con
     )
 
 
+def name_metric(query: exp.Query, variant: Variant) -> None:
+    """Put the interval into the metric's id."""
+    for node in list(query.find_all(exp.Anonymous)):
+        if marker(node) == METRIC_ID:
+            node.replace(exp.Literal.string(f"{node.expressions[0].name}_{variant.suffix}"))
+
+
 def cast_amount(query: exp.Query) -> None:
     """Make the amount a DOUBLE in every branch of the output."""
-    from sqlglot.optimizer.scope import build_scope
-
     scope = build_scope(query)
     assert scope is not None
     position = query.named_selects.index(AMOUNT)
@@ -199,8 +206,6 @@ def real_tables(query: exp.Query) -> set[str]:
 
 def is_unbounded(bound: exp.Query, context: Context) -> bool:
     """Whether a source is read without bounds, so that an event can change every later row (first dates)."""
-    from gnomon.rewrite.times import closes_window, comparisons, conjuncts, opens_window
-
     for select in bound.find_all(exp.Select):
         reads = [t for t in select.find_all(exp.Table) if t.find_ancestor(exp.Select) is select]
         if not any(table_name(table) in context.project.sources for table in reads):

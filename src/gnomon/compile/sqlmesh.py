@@ -140,9 +140,10 @@ class GnomonLoader(SqlMeshLoader, metaclass=_Configurable):  # type: ignore[misc
 
     def _path(self, spec: ModelSpec) -> Path:
         """The file that an author would edit to change a model."""
-        if spec.variant is not None and (path := self.config_path / spec.variant.metric.sql.path).is_file():
+        root = Path(self.config_path)
+        if spec.variant is not None and (path := root / spec.variant.metric.sql.path).is_file():
             return path
-        return self.config_path / "gnomon.yaml"
+        return root / "gnomon.yaml"
 
 
 def _defaults(config: Any) -> dict[str, Any]:
@@ -292,7 +293,7 @@ def argument(value: Any) -> exp.Expr:
         return exp.Tuple(expressions=[exp.column(item) if isinstance(item, str) else argument(item) for item in value])
     if isinstance(value, date):
         return exp.Literal.string(value.isoformat())
-    return cast(exp.Expr, exp.convert(value))
+    return exp.convert(value)
 
 
 @lru_cache(maxsize=1)
@@ -315,4 +316,3 @@ def config_for(root: str | Path, **overrides: Any) -> Any:
 def project_config(file: str, **overrides: Any) -> Any:
     """What a config.py calls: `config = project_config(__file__)`."""
     return config_for(Path(file).resolve().parent, **overrides)
-

@@ -12,10 +12,10 @@ from gnomon.load.project import gateways_of, read_settings
 DUCKDB = "duckdb"
 IN_MEMORY = ":memory:"
 
-CONFIG_PY = '''from gnomon.loader import project_config
+CONFIG_PY = """from gnomon.loader import project_config
 
 config = project_config(__file__)
-'''
+"""
 """The config.py that `gnomon init` writes."""
 
 ENGINE_DEFAULTS = {

@@ -76,6 +76,7 @@ class DefinitionMeta(ModelMetaclass):
         given = {**dict(zip(names, args, strict=False)), **fields}
         values = {name: value for name, value in given.items() if value is not None}
         collector = COLLECTOR.get()
+        made: Any
         try:
             made = super().__call__(**values)
         except ValidationError as error:

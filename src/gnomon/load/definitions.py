@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, Strict, WithJsonSchema, model_valid
 from gnomon.limits import limit
 from gnomon.load.construct import Definition, Shape
 from gnomon.load.fields import (
+    AlsoWritten,
     Audits,
     Count,
     Date,
@@ -20,6 +21,7 @@ from gnomon.load.fields import (
     Items,
     Name,
     OneOf,
+    SqlType,
     Table,
     Text,
     UnitJson,
@@ -95,20 +97,25 @@ CronWord = Annotated[str, Strict(), OneOf("cron", *CRONS)]
 Aggregation = Annotated[str, Strict(), OneOf("aggregation", *AGGREGATIONS)]
 Additivity = Annotated[Literal["flow", "stock"], OneOf("additivity", "flow", "stock")]
 OverTime = Annotated[str, Strict(), OneOf("rule over time", "first", "last", "avg", "min", "max")]
-FillWord = Annotated[Literal["none", "zero", "null"], OneOf("fill", "none", "zero", "null"), BeforeValidator(read_fill)]
+FillWord = Annotated[
+    Literal["none", "zero", "null"],
+    OneOf("fill", "none", "zero", "null"),
+    BeforeValidator(read_fill),
+    AlsoWritten("null"),
+]
 PartialWord = Annotated[Literal["keep", "mark", "hide"], OneOf("partial", "keep", "mark", "hide")]
 
 
 class ColumnDef(Shape):
     """A column of a source, a reference or a metric's own table."""
 
-    type: Text | None = Field(default=None, description="its SQL type, in the project's dialect")
+    type: SqlType | None = Field(default=None, description="its SQL type, in the project's dialect")
     unit: UnitJson = Field(default=None, description="what its numbers are denominated in")
     additivity: Additivity | None = Field(default=None, description="flow (adds up over time) or stock (a level)")
     entity: Text | None = Field(default=None, description="what COUNT(DISTINCT) of it counts, such as developers")
 
 
-ColumnDefs = dict[str, Annotated[ColumnDef, BeforeValidator(read_column)]]
+ColumnDefs = dict[str, Annotated[ColumnDef, BeforeValidator(read_column), AlsoWritten("string", "null")]]
 
 
 class CarryDef(Shape):
@@ -121,7 +128,7 @@ class AdditivityDef(Shape):
     """How a stock, which does not add up over time, is taken over a period."""
 
     over_time: OverTime = Field(description="which value of a period stands for it, per source key")
-    carry: Annotated[CarryDef | None, BeforeValidator(read_carry)] = Field(
+    carry: Annotated[CarryDef | None, BeforeValidator(read_carry), AlsoWritten("string")] = Field(
         default=None, description="none, or {forward: 3 days}: how long a value stands until the next one"
     )
 
@@ -213,7 +220,7 @@ class MetricQueryDef(Definition):
     incremental: Flag = Field(default=True, description="false rebuilds the series whole in each run")
     start: Date | None = Field(default=None, description="the first sample date; the project's by default")
     end: Date | None = Field(default=None, description="the last sample date; open by default")
-    fill: FillWord = Field("none", description="rows for dates on which a key has no events")
+    fill: FillWord = Field(default="none", description="rows for dates on which a key has no events")
     partial: PartialWord = Field("keep", description="what becomes of incomplete buckets in answers")
     additivity: AdditivityDef | None = Field(default=None, description="for stocks: how a period's value is taken")
     labels: Items[Text] = Field(default=(), description="the labels that the query emits, where there are several")

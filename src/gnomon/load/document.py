@@ -29,11 +29,19 @@ class Document:
     places: Mapping[DataPath, Place] = field(repr=False)
 
     def span(self, *path: str | int) -> Span | None:
-        """The place of the value at a path, or of the nearest part above it."""
+        """The place of the value at a path; above it, of the nearest value that is no mapping, or of its key."""
         place, exact = self.nearest(path)
         if place is None:
             return None
-        return place.value if exact or place.key is None else place.key
+        return place.value if exact or place.key is None or self.is_scalar(place) else place.key
+
+    def is_scalar(self, place: Place) -> bool:
+        """Whether a place is that of a constant, which may be short for a mapping."""
+        return not any(other.value.start > place.value.start and other.value.end <= place.value.end
+                       for other in self.places.values()) and not self.text(place).startswith(("{", "["))  # fmt: skip
+
+    def text(self, place: Place) -> str:
+        return place.value.source.text[place.value.start : place.value.end]
 
     def key(self, *path: str | int) -> Span | None:
         """The place of the key at a path; of the value, or the nearest part above, where there is no key."""

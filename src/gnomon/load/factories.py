@@ -15,7 +15,7 @@ from gnomon.load.document import Document
 from gnomon.load.files import FactoryOptions, GnomonFile, TimeseriesMetricsOptions
 from gnomon.load.findings import Findings
 from gnomon.load.metrics import Factory, Written, build_metric
-from gnomon.load.modifiers import AuditFactory
+from gnomon.load.modifiers import Modifier, audit_factory, metadata_modifier
 from gnomon.load.python import definition_scripts, run_scripts
 from gnomon.load.queries import query_folder
 from gnomon.load.wording import kind_of
@@ -58,10 +58,10 @@ class Defaults:
         )
 
 
-def modifiers_of(own: FactoryOptions) -> tuple[Any, ...]:
+def modifiers_of(own: FactoryOptions) -> tuple[Modifier, ...]:
     if not isinstance(own, TimeseriesMetricsOptions):
         return ()
-    return (*map(AuditFactory, own.audit_factories), *own.metadata_modifiers)
+    return (*map(audit_factory, own.audit_factories), *map(metadata_modifier, own.metadata_modifiers))
 
 
 @dataclass(slots=True)

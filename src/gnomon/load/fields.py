@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -21,6 +22,11 @@ from gnomon.units import UnitError, parse_unit
 
 T = TypeVar("T")
 
+TYPE_DIALECTS = (None, "duckdb", "clickhouse", "bigquery", "snowflake", "postgres")
+COMMON_TYPES = [
+    *("bigint", "boolean", "date", "decimal", "double", "float", "integer", "interval", "json", "numeric"),
+    *("real", "smallint", "string", "text", "time", "timestamp", "timestamptz", "tinyint", "uuid", "varchar"),
+]
 DURATION = re.compile(r"(\d{1,6}) (second|minute|hour|day|week)s?")
 DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?)?")
 
@@ -110,8 +116,7 @@ def read_time_zone(value: Any) -> Any:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):
-        hint = did_you_mean(value, available_timezones())
-        help = hint if hint.startswith("did") else "write a name such as Europe/Berlin"
+        help = did_you_mean_or(value, list(available_timezones()), "write a name such as Europe/Berlin")
         refuse("unknown_time_zone", f"unknown time zone '{value}'", help)
     return value
 
@@ -132,6 +137,44 @@ def read_dialect(value: Any) -> Any:
     if value.lower() not in known:
         refuse("unknown_dialect", f"unknown dialect '{value}'", did_you_mean(value.lower(), known))
     return value.lower()
+
+
+@lru_cache(maxsize=256)
+def is_type(text: str) -> bool:
+    """Whether a text is a SQL type in some dialect."""
+    from sqlglot import ParseError, exp
+
+    for dialect in TYPE_DIALECTS:
+        try:
+            if isinstance(exp.DataType.build(text, dialect=dialect).this, exp.DType):
+                return True
+        except (ParseError, ValueError):
+            continue
+    return False
+
+
+def read_type(value: Any) -> Any:
+    """A SQL type. Dialects differ in their names, so a name that any of them knows will do."""
+    if isinstance(value, str) and not is_type(value):
+        help = did_you_mean_or(value.lower(), COMMON_TYPES, "write a type such as double or text")
+        refuse("unknown_type", f"'{value}' is no SQL type", help)
+    return value
+
+
+def did_you_mean_or(word: str, known: list[str], otherwise: str) -> str:
+    """The closest known word, or a hint where there are too many words to list."""
+    hint = did_you_mean(word, known)
+    return hint if hint.startswith("did") else otherwise
+
+
+class AlsoWritten:
+    """Tells editors of the JSON types in which a field may be written for short."""
+
+    def __init__(self, *types: str) -> None:
+        self.types = types
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [*({"type": type} for type in self.types), handler(schema)]}
 
 
 class OneOf:
@@ -177,6 +220,7 @@ def read_audit(item: Any, position: int) -> tuple[str, dict[str, Any]]:
     refuse("wrong_audit", f"expected an audit, found {kind_of(item)}", help, position)
 
 
+SqlType = Annotated[str, Strict(), BeforeValidator(read_type)]
 STRINGS = {"type": "array", "items": {"type": "string"}}
 ONE_OR_MORE = {"anyOf": [{"type": "string"}, STRINGS]}
 AUDIT = {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 2, "maxItems": 2}, {"type": "object"}]}

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from gnomon.load.construct import Shape
 from gnomon.load.definitions import ColumnDefs
 from gnomon.load.fields import (
+    AlsoWritten,
     Audits,
     Columns,
     Date,
@@ -125,7 +126,7 @@ class EntityDef(Shape):
     """What metrics are measured of."""
 
     key: Columns | None = Field(default=None, description="the id's columns, for an entity that needs several")
-    display: Annotated[DisplayDef, BeforeValidator(read_display)] | None = Field(
+    display: Annotated[DisplayDef, BeforeValidator(read_display), AlsoWritten("string")] | None = Field(
         default=None, description="a display name's column, or {table, key, column}"
     )
 
@@ -160,8 +161,12 @@ class SourcesFile(Shape):
     """sources.yaml: tables, entities and how they relate."""
 
     sources: dict[Table, SourceDef] = Field(default={}, description="tables of events or facts")
-    references: dict[Table, Annotated[ReferenceDef, Filled]] = Field(default={}, description="tables without time")
-    entities: dict[Name, Annotated[EntityDef, Filled]] = Field(default={}, description="what metrics are measured of")
+    references: dict[Table, Annotated[ReferenceDef, Filled, AlsoWritten("null")]] = Field(
+        default={}, description="tables without time"
+    )
+    entities: dict[Name, Annotated[EntityDef, Filled, AlsoWritten("null")]] = Field(
+        default={}, description="what metrics are measured of"
+    )
     calendars: dict[Name, CalendarDef] = Field(default={}, description="tables of the project's own periods")
     relationships: Items[RelationshipDef] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from gnomon.load.columns import build_column
 from gnomon.load.definitions import AdditivityDef, MetricQueryDef, MetricTest, RollingConfig
 from gnomon.load.document import DataPath, Document
 from gnomon.load.findings import Findings
+from gnomon.load.modifiers import Modifier
 from gnomon.load.queries import QueryFolder
 from gnomon.model import Entity, Metadata, Metric
 from gnomon.source import Span
@@ -34,7 +35,7 @@ class Factory:
     dialect: str
     audits: tuple[Audit, ...] = ()
     incremental_audits: tuple[Audit, ...] = ()
-    modifiers: tuple[Callable[..., Any], ...] = ()
+    modifiers: tuple[Modifier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

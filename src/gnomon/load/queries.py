@@ -69,6 +69,6 @@ def query_folder(root: Path, name: str | None, findings: Findings, span: Span | 
     relative = path.relative_to(root.resolve())
     if relative.parts[:1] == ("metrics",):
         help = "rename the folder to queries"
-        findings.error("reserved_folder", "SQLMesh reads *.sql below metrics/ as its own", span, help)
+        findings.error("reserved_folder", "the SQL files below metrics/ are read by SQLMesh as its own", span, help)
         return None
     return QueryFolder(root / relative, findings)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,10 +27,9 @@ class Site:
 
 def site_of(frame: FrameType) -> Site:
     """The call that a frame is executing."""
-    positions = next(
-        (p for i, p in enumerate(frame.f_code.co_positions()) if i == frame.f_lasti // 2), (None, None, None, None)
-    )
-    return Site(frame.f_code.co_filename, frame.f_lineno, positions[1], positions[3])
+    instruction = islice(frame.f_code.co_positions(), frame.f_lasti // 2, None)
+    _, end_line, _, end_column = next(instruction, (None, None, None, None))
+    return Site(frame.f_code.co_filename, frame.f_lineno, end_line, end_column)
 
 
 @dataclass(frozen=True, slots=True)

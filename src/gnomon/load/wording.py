@@ -74,6 +74,8 @@ def problem_of(detail: ErrorDetails, root: type[BaseModel], document: Document |
         wanted = EXPECTED[kind]
         return Problem("wrong_type", f"expected {wanted}, found {kind_of(value)}", span, advice(wanted, value))
     if "message" in context:
+        if len(path) == len(prefix) and isinstance(value, Mapping) and document:
+            span = document.key(*path)
         return Problem(kind, context["message"], span, context.get("help"))
     return Problem("wrong_value", detail["msg"][:1].lower() + detail["msg"][1:], span)
 

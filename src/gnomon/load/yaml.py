@@ -58,11 +58,11 @@ def read_yaml(source: Source) -> Document:
         return Reader(source).read()
     except ReaderError as error:
         position = error.position if isinstance(error.position, int) else 0
-        raise refused(source.span(position), "yaml_syntax", "the file holds a character that YAML forbids") from None
+        raise refused("yaml_syntax", source.span(position), "the file holds a character that YAML forbids") from None
     except MarkedYAMLError as error:
         raise DefinitionError(syntax_problem(source, error)) from None
     except YAMLError as error:
-        raise refused(source.span(0), "yaml_syntax", str(error).splitlines()[0].lower()) from None
+        raise refused("yaml_syntax", source.span(0), str(error).splitlines()[0].lower()) from None
 
 
 def syntax_problem(source: Source, error: MarkedYAMLError) -> Problem:
@@ -78,7 +78,7 @@ def syntax_problem(source: Source, error: MarkedYAMLError) -> Problem:
     return Problem("yaml_syntax", message, source.span(index), help)
 
 
-def refused(span: Span, code: str, message: str, help: str | None = None, *notes: str) -> DefinitionError:
+def refused(code: str, span: Span, message: str, help: str | None = None, *notes: str) -> DefinitionError:
     return DefinitionError(Problem(code, message, span, help, notes))
 
 
@@ -98,9 +98,9 @@ class Reader:
             if isinstance(event, DocumentStartEvent):
                 self.documents += 1
                 if self.documents > 1:
-                    raise refused(span, "yaml_documents", "a file is one document", "remove the line '---'")
+                    raise refused("yaml_documents", span, "a file is one document", "remove the line '---'")
             elif isinstance(event, AliasEvent):
-                raise refused(span, "yaml_alias", "aliases are not used here", "write the value out")
+                raise refused("yaml_alias", span, "aliases are not used here", "write the value out")
             elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
                 self.plain(event, span)
                 self.open({} if isinstance(event, MappingStartEvent) else [], span)
@@ -124,16 +124,16 @@ class Reader:
     def plain(self, event: Any, span: Span) -> None:
         """Refuse an anchor or a tag on a value."""
         if event.anchor is not None:
-            raise refused(span, "yaml_alias", "anchors are not used here", f"remove '&{event.anchor}'")
+            raise refused("yaml_alias", span, "anchors are not used here", f"remove '&{event.anchor}'")
         if event.tag is not None:
-            raise refused(span, "yaml_tag", "tags are not used here", "write the value without '!'")
+            raise refused("yaml_tag", span, "tags are not used here", "write the value without '!'")
 
     def open(self, data: Any, span: Span) -> None:
         if len(self.stack) >= limit("yaml_depth"):
             help = f"nest at most {limit('yaml_depth')} deep"
-            raise refused(span, "yaml_too_deep", "the values nest too deep", help)
+            raise refused("yaml_too_deep", span, "the values nest too deep", help)
         if self.stack and isinstance(self.stack[-1].data, dict) and self.stack[-1].key is None:
-            raise refused(span, "yaml_key", "a key is text", "a mapping or a list can only be a value")
+            raise refused("yaml_key", span, "a key is text", "a mapping or a list can only be a value")
         self.stack.append(Frame(data, self.next_path(), span.start))
 
     def close(self, span: Span) -> None:
@@ -156,10 +156,10 @@ class Reader:
             return
         key = event.value
         if key == "<<" and event.implicit[0]:
-            raise refused(span, "yaml_merge", "merge keys are not used here", "write the keys out")
+            raise refused("yaml_merge", span, "merge keys are not used here", "write the keys out")
         if (first := frame.seen.get(key)) is not None:
             note = f"first at {first}"
-            raise refused(span, "yaml_duplicate_key", f"key '{key}' is here twice", "remove one of them", note)
+            raise refused("yaml_duplicate_key", span, f"key '{key}' is here twice", "remove one of them", note)
         frame.seen[key] = span
         frame.key = (key, span)
 

@@ -76,8 +76,8 @@ def peers(query: exp.Query, frame: Frame, context: Context) -> Planned:
 def date_stages(frame: Frame) -> dict[str, exp.Query]:
     """The sample dates as rows, and the calendar that they come from where the statement brings its own."""
     stages: dict[str, exp.Query] = {}
-    if frame.calendar is not None:
-        stages[frame.days] = frame.calendar.copy()
+    if (calendar := frame.calendar()) is not None:
+        stages[frame.days] = calendar
     stages[DATES] = frame.dates()
     return stages
 

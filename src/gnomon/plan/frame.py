@@ -34,8 +34,8 @@ class Frame:
     """What a statement computes.
 
     `lows` and `highs` bound the time that is read, `[max(lows), min(highs))` as local days; sample dates lie in
-    `[max(sample_lows), min(highs))`. `days` names the table of days (`calendar`), and `calendar` is its query where
-    the statement brings its own.
+    `[max(sample_lows), min(highs))`. `days` names the table of days (`calendar`), of which the
+    statement brings its own where `span` says from which day to which.
     """
 
     interval: Interval
@@ -45,7 +45,7 @@ class Frame:
     highs: tuple[Bound, ...]
     sample_lows: tuple[Bound, ...] = ()
     days: str = CALENDAR
-    calendar: exp.Query | None = None
+    span: tuple[date, date] | None = None
 
     def grain(self) -> Grain:
         """The grain whose buckets the sample dates come from: a cron's for rolling windows."""
@@ -73,6 +73,10 @@ class Frame:
     def sampled(self, day: exp.Expr) -> list[exp.Expr]:
         """The conditions that keep a day to those of the sample dates."""
         return [*(day.copy() >= low.copy() for low in self.sample_lows), *(day.copy() < h.copy() for h in self.highs)]
+
+    def calendar(self) -> exp.Query | None:
+        """The days of a self-contained statement."""
+        return None if self.span is None else calendar_query(*self.span, calendar=self.settings, dialect=self.dialect)
 
     def first_of(self, grain: Grain, day: exp.Expr) -> exp.Expr | None:
         """Whether a day begins a bucket; None for days, which all do."""
@@ -123,9 +127,10 @@ def standalone_frame(project: Project, variant: Variant, start: date, end: date,
         high = max(low, interval_end(calendar.floor(end, grain), interval, calendar))
     else:
         low, high = (window_start(start, interval) if isinstance(interval, Rolling) else start), end + DAY
-    days = calendar_query(start, max(start, end), calendar=calendar, dialect=dialect)
     bounds = (date_literal(low),), (date_literal(high),)
-    return Frame(interval, calendar, dialect, *bounds, sample_lows=(date_literal(start),), calendar=days)
+    return Frame(
+        interval, calendar, dialect, *bounds, sample_lows=(date_literal(start),), span=(start, max(start, end))
+    )
 
 
 def interval_end(sample: date, interval: TimeAggregation, calendar: Calendar) -> date:

@@ -1,6 +1,6 @@
 """Questions about built series: a request -> guarded SQL -> Arrow.
 
-    request -> resolve to variants -> one SELECT -> rows with units and exact bounds in the schema's metadata
+request -> resolve to variants -> one SELECT -> rows with units and exact bounds in the schema's metadata
 """
 
 from __future__ import annotations

@@ -67,9 +67,7 @@ def with_filter(error: RunError, request: Request) -> RunError | UsageError:
     return error
 
 
-def described(
-    rows: pa.Table, project: Project, request: Request, series: Sequence[Series], layout: Layout
-) -> pa.Table:
+def described(rows: pa.Table, project: Project, request: Request, series: Sequence[Series], layout: Layout) -> pa.Table:
     """The rows with their metadata."""
     import pyarrow as pa
 
@@ -91,7 +89,7 @@ def about_rows(
     days = pc.min_max(rows[SAMPLE_DATE]).as_py()
     samples = [days["min"], days["max"]] if rows.num_rows else []
     variant = series[0].variant
-    roles = {column: "entity" for column in layout.keys} | {column: "dimension" for column in layout.dimensions}
+    roles = dict.fromkeys(layout.keys, "entity") | dict.fromkeys(layout.dimensions, "dimension")
     roles |= {SAMPLE_DATE: "sample_date"} | ({layout.name: "display_name"} if layout.name else {})
     columns: list[dict[str, Any]] = []
     for column in layout.columns:

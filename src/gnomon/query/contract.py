@@ -12,7 +12,6 @@ Contract = Callable[[Project, Variant], tuple[OutputColumn, ...]]
 
 def columns_of(project: Project, variant: Variant) -> tuple[OutputColumn, ...]:
     """The columns of a variant's table, in order, with their roles and units."""
-    from gnomon.compile.calendar import calendar_model
     from gnomon.compile.sql import incremental
 
-    return incremental(project, variant, calendar_model(project).name).columns
+    return incremental(project, variant, f"{project.schema}.calendar").columns

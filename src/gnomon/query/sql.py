@@ -1,9 +1,9 @@
 """A request -> one SELECT over built tables, as a SQLGlot tree.
 
-    <metric>        one CTE a series: its rows in range, after the filters
-    stacked         all of them, one under the other
-    side_by_side    one row for each sample date, entity and dimension
-    <entity>_names  display names, one for each id
+<metric>        one CTE a series: its rows in range, after the filters
+stacked         all of them, one under the other
+side_by_side    one row for each sample date, entity and dimension
+<entity>_names  display names, one for each id
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def build(
     project: Project, request: Request, series: Sequence[Series], layout: Layout, complete: Complete, dialect: str
 ) -> exp.Select:
     """The statement that answers a request."""
-    ctes = [(each.column, series_rows(project, request, each, layout, complete, dialect)) for each in series]
+    ctes: list[tuple[str, exp.Expr]] = [
+        (each.column, series_rows(project, request, each, layout, complete, dialect)) for each in series
+    ]
     rows = series[0].column
     if len(series) > 1:
         ctes += [("stacked", stacked(series, layout)), ("side_by_side", side_by_side(layout))]
@@ -106,11 +108,9 @@ def value_name(series: Series, layout: Layout) -> str:
     return series.column if series.column in layout.values else f"{series.column}_amount"
 
 
-def conditions(
-    project: Project, request: Request, series: Series, complete: Complete, dialect: str
-) -> list[exp.Expression]:
+def conditions(project: Project, request: Request, series: Series, complete: Complete, dialect: str) -> list[exp.Expr]:
     """What keeps a row of a series in the answer."""
-    found: list[exp.Expression] = []
+    found: list[exp.Expr] = []
     if series.label is not None and series.metric_column is not None:
         found.append(name(series.metric_column).isin(*(exp.Literal.string(label) for label in series.labels)))
     day = name(series.date_column)
@@ -118,7 +118,8 @@ def conditions(
     found += [exp.GTE(this=day.copy(), expression=moment(low))] if low else []
     found += [exp.LT(this=day.copy(), expression=moment(high))] if high else []
     if series.variant.metric.partial == "hide" and series.column in complete:
-        found.append(day.between(*map(moment, complete[series.column])))
+        first, last = complete[series.column]
+        found.append(day.between(moment(first), moment(last)))
     if request.entity_ids:
         found.append(exp.or_(*(is_entity(series, entity_id) for entity_id in request.entity_ids), copy=False))
     columns = filterable(request, series)
@@ -126,9 +127,9 @@ def conditions(
     return found
 
 
-def filterable(request: Request, series: Series) -> dict[str, exp.Expression]:
+def filterable(request: Request, series: Series) -> dict[str, exp.Expr]:
     """The names that a filter may use: the table's columns, and the entity's name for an id of one column."""
-    columns: dict[str, exp.Expression] = {column.name.lower(): name(column.name) for column in series.columns}
+    columns: dict[str, exp.Expr] = {column.name.lower(): name(column.name) for column in series.columns}
     if len(series.keys) == 1:
         columns.setdefault(request.by, name(series.keys[0]))
     columns.setdefault(series.column, name(series.amount))
@@ -150,7 +151,7 @@ def is_hourly(series: Series) -> bool:
     return isinstance(interval, TimeAggregation) and interval.grain is Grain.HOUR
 
 
-def is_entity(series: Series, entity_id: str) -> exp.Expression:
+def is_entity(series: Series, entity_id: str) -> exp.Expr:
     """Whether a row is of one entity; the columns of a composite id are given joined by commas."""
     parts = [entity_id] if len(series.keys) == 1 else [part.strip() for part in entity_id.split(",")]
     if len(parts) != len(series.keys):
@@ -163,13 +164,13 @@ def is_entity(series: Series, entity_id: str) -> exp.Expression:
     )
 
 
-def stacked(series: Sequence[Series], layout: Layout) -> exp.Expression:
+def stacked(series: Sequence[Series], layout: Layout) -> exp.Expr:
     """The rows of all series under each other, each with nulls in the others' columns."""
     branches = []
     for own in series:
         mine = value_name(own, layout)
         values = [name(v) if v == mine else exp.alias_(exp.Null(), v, quoted=True) for v in layout.values]
-        table = exp.to_table(exp.to_identifier(own.column, quoted=True))
+        table = exp.table_(own.column, quoted=True)
         branches.append(exp.select(*map(name, layout.grain), *values).from_(table))
     return exp.union(*branches, distinct=False, copy=False)
 
@@ -192,7 +193,7 @@ def answer(
     request: Request, series: Sequence[Series], layout: Layout, complete: Complete, rows: str, display: Display | None
 ) -> exp.Select:
     """The last step: display names, the completeness of each row, the order and the limit."""
-    selected: list[exp.Expression] = []
+    selected: list[exp.Expr] = []
     for column in layout.columns:
         if column == layout.name:
             selected.append(exp.alias_(exp.column("display_name", table="names", quoted=True), column, quoted=True))
@@ -200,26 +201,26 @@ def answer(
             selected.append(exp.alias_(completeness(series, complete), column, quoted=True))
         else:
             selected.append(exp.column(column, table="series", quoted=True))
-    query = exp.select(*selected).from_(exp.alias_(exp.to_table(exp.to_identifier(rows, quoted=True)), "series"))
+    query = exp.select(*selected).from_(exp.alias_(exp.table_(rows, quoted=True), "series"))
     if display is not None:
         pairs = zip(layout.keys, display.key, strict=True)
         same = exp.and_(*(exp.EQ(this=in_series(key), expression=in_names(their)) for key, their in pairs), copy=False)
-        table = exp.to_table(exp.to_identifier(f"{request.by}_names", quoted=True))
+        table = exp.table_(f"{request.by}_names", quoted=True)
         query = query.join(exp.alias_(table, "names"), on=same, join_type="left", copy=False)
     query = query.order_by(*ordering(request, layout), copy=False)
     return query.limit(request.limit, copy=False) if request.limit is not None else query
 
 
-def completeness(series: Sequence[Series], complete: Complete) -> exp.Expression:
+def completeness(series: Sequence[Series], complete: Complete) -> exp.Expr:
     """Whether every metric of a row covers its whole bucket or window."""
     ranges = [complete[each.column] for each in series]
     low, high = max(first for first, _ in ranges), min(last for _, last in ranges)
     return in_series(SAMPLE_DATE).between(moment(low), moment(high))
 
 
-def ordering(request: Request, layout: Layout) -> list[exp.Expression]:
+def ordering(request: Request, layout: Layout) -> list[exp.Expr]:
     """The requested order, then the answer's own, so that equal requests print equal rows."""
-    asked: list[exp.Expression] = []
+    asked: list[exp.Expr] = []
     known = {column.lower(): column for column in layout.columns}
     for text in request.order:
         word, _, direction = text.strip().removeprefix("-").partition(" ")
@@ -249,7 +250,7 @@ def in_names(column: str) -> exp.Column:
     return exp.column(column, table="names", quoted=True)
 
 
-def moment(value: date) -> exp.Expression:
+def moment(value: date) -> exp.Expr:
     """A DATE or TIMESTAMP literal."""
     if isinstance(value, datetime):
         return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP")

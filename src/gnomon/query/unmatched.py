@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from sqlglot import exp
@@ -68,7 +69,9 @@ def unmatched(engine: Engine, source: SourceTable, key: Key, entity: str, path: 
     query = exp.select(
         exp.alias_(exp.Count(this=exp.Star()), "all_keys"),
         exp.alias_(exp.Count(this=case(left_out, exp.Literal.number(1))), "unmatched_keys"),
-        exp.alias_(exp.func("COALESCE", exp.Sum(this=case(left_out, exp.column("uses"))), exp.Literal.number(0)), "lost"),
+        exp.alias_(
+            exp.func("COALESCE", exp.Sum(this=case(left_out, exp.column("uses"))), exp.Literal.number(0)), "lost"
+        ),
     )
     row = first_row(engine, query.from_(exp.to_table("per_key")).with_("per_key", as_=per_key))
     return {
@@ -86,7 +89,7 @@ def reaches(key: Key, path: Path) -> exp.Select:
     query = exp.select("1").from_(exp.alias_(exp.to_table(path[0].table), "hop_1", table=True))
     for column, own in zip(path[0].from_columns, key.columns, strict=True):
         query = query.where(exp.column(column, table="hop_1").eq(exp.column(own, table="per_key")))
-    for step, (before, hop) in enumerate(zip(path, path[1:], strict=False), start=2):
+    for step, (before, hop) in enumerate(pairwise(path), start=2):
         pairs = zip(before.to_columns, hop.from_columns, strict=True)
         on = [exp.column(a, table=f"hop_{step - 1}").eq(exp.column(b, table=f"hop_{step}")) for a, b in pairs]
         query = query.join(exp.alias_(exp.to_table(hop.table), f"hop_{step}", table=True), on=exp.and_(*on))
@@ -95,10 +98,10 @@ def reaches(key: Key, path: Path) -> exp.Select:
     return query
 
 
-def case(condition: exp.Expression, value: exp.Expression) -> exp.Expression:
+def case(condition: exp.Expr, value: exp.Expr) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=condition.copy(), true=value)])
 
 
-def first_row(engine: Engine, query: exp.Expression) -> dict[str, Any]:
+def first_row(engine: Engine, query: exp.Expr) -> dict[str, Any]:
     row: dict[str, Any] = engine.execute(query.sql(engine.dialect)).to_pylist()[0]
     return row

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlglot import exp, parse
 from sqlglot.errors import ParseError, TokenError
@@ -16,19 +17,19 @@ from gnomon.errors import Problem, UsageError, did_you_mean
 from gnomon.limits import limit
 from gnomon.source import Source
 
-Columns = Mapping[str, exp.Expression]
+Columns = Mapping[str, exp.Expr]
 """What a name in a filter stands for, by lower-case name."""
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike)
 LOGIC = (exp.And, exp.Or)
-TIME_TYPES: Mapping[exp.DataType.Type, Callable[[str], object]] = {
+TIME_TYPES: Mapping[Any, Callable[[str], object]] = {
     exp.DataType.Type.DATE: date.fromisoformat,
     exp.DataType.Type.TIMESTAMP: datetime.fromisoformat,
 }
 ALLOWED = "a filter compares columns with literals: =, <>, <, <=, >, >=, IN (...), LIKE, BETWEEN, IS NULL, AND, OR, NOT"
 
 
-def parse_where(text: str, columns: Columns, dialect: str = "duckdb") -> exp.Expression:
+def parse_where(text: str, columns: Columns, dialect: str = "duckdb") -> exp.Expr:
     """The condition that a caller wrote, rebuilt from allowed parts only.
 
     >>> parse_where("carrier = 'UA' and not amount > 3", {"carrier": exp.column("c"), "amount": exp.column("n")}).sql()
@@ -52,7 +53,7 @@ def parse_where(text: str, columns: Columns, dialect: str = "duckdb") -> exp.Exp
         raise refusal(source, "the filter nests too deep") from None
 
 
-def only_where(trees: list[exp.Expression | None]) -> exp.Expression | None:
+def only_where(trees: list[exp.Expr | None]) -> exp.Expr | None:
     """The condition, if the text around it was nothing but that."""
     if len(trees) != 1 or not isinstance(trees[0], exp.Select):
         return None
@@ -61,10 +62,10 @@ def only_where(trees: list[exp.Expression | None]) -> exp.Expression | None:
     return where.this if where is not None and rest == {"expressions"} else None
 
 
-def rebuild(node: exp.Expression, columns: Columns, source: Source) -> exp.Expression:
+def rebuild(node: exp.Expr, columns: Columns, source: Source) -> exp.Expr:
     """An allowed condition, made anew."""
 
-    def again(part: exp.Expression) -> exp.Expression:
+    def again(part: exp.Expr) -> exp.Expr:
         return rebuild(part, columns, source)
 
     if isinstance(node, LOGIC):
@@ -77,7 +78,7 @@ def rebuild(node: exp.Expression, columns: Columns, source: Source) -> exp.Expre
     return predicate(node, columns, source)
 
 
-def predicate(node: exp.Expression, columns: Columns, source: Source) -> exp.Expression:
+def predicate(node: exp.Expr, columns: Columns, source: Source) -> exp.Expr:
     """One comparison of a column with literals."""
     if isinstance(node, COMPARISONS) and only(node, "this", "expression", "negate"):
         sides = {"this": node.this, "expression": node.expression}
@@ -96,16 +97,16 @@ def predicate(node: exp.Expression, columns: Columns, source: Source) -> exp.Exp
     raise refusal(source, f"'{node.sql('duckdb')}' is not allowed in a filter")
 
 
-def only(node: exp.Expression, *known: str) -> bool:
+def only(node: exp.Expr, *known: str) -> bool:
     """Whether a node carries nothing but these arguments."""
     return all(name in known for name, value in node.args.items() if value)
 
 
-def operand(node: exp.Expression, columns: Columns, source: Source) -> exp.Expression:
+def operand(node: exp.Expr, columns: Columns, source: Source) -> exp.Expr:
     return column(node, columns, source) if isinstance(node, exp.Column) else literal(node, source)
 
 
-def column(node: exp.Expression, columns: Columns, source: Source) -> exp.Expression:
+def column(node: exp.Expr, columns: Columns, source: Source) -> exp.Expr:
     """What a column's name stands for."""
     if not isinstance(node, exp.Column) or not only(node, "this") or not isinstance(node.this, exp.Identifier):
         raise refusal(source, f"'{node.sql('duckdb')}' is not a column")
@@ -118,7 +119,7 @@ def column(node: exp.Expression, columns: Columns, source: Source) -> exp.Expres
     return known.copy()
 
 
-def literal(node: exp.Expression, source: Source) -> exp.Expression:
+def literal(node: exp.Expr, source: Source) -> exp.Expr:
     """A number, a text, TRUE or FALSE, or a DATE or TIMESTAMP literal."""
     if isinstance(node, exp.Literal):
         return exp.Literal(this=node.this, is_string=node.is_string)

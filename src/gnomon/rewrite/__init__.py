@@ -12,15 +12,17 @@ from typing import Any
 from sqlglot import exp
 
 from gnomon.model import Project, Variant
-from gnomon.rewrite.context import Context, HostMacros
+from gnomon.rewrite.context import Context
 from gnomon.rewrite.entities import bind_entities
-from gnomon.rewrite.macros import expand_macros
+from gnomon.rewrite.host import host_query, uses_host_macros
+from gnomon.rewrite.macros import expand_macros, is_interval_free
 from gnomon.rewrite.parse import parse_query
 from gnomon.rewrite.reserved import rename_reserved
 from gnomon.rewrite.resolve import resolve
 from gnomon.source import Source
 
 Pass = Callable[[exp.Query, Context], exp.Query]
+Memo = dict[tuple[str, str], tuple[exp.Query, Context]]
 
 PASSES: tuple[Pass, ...] = (
     expand_macros,  # names, variables, peers, entity columns, metadata
@@ -36,16 +38,28 @@ def rewrite(
     dialect: str,
     *,
     vars: Mapping[str, Any] | None = None,
-    host: HostMacros | None = None,
+    memo: Memo | None = None,
 ) -> tuple[exp.Query, Context]:
     """Bind a variant's SQL to its entity, for a dialect; a fresh tree and what was learnt on the way.
 
+    `memo` keeps what the intervals of a metric share between calls with the same project, dialect and vars.
     Raises DefinitionError with a place in the metric's file.
     """
-    context = Context(project, variant, dialect, vars or {}, host)
-    query = parsed(variant.metric.sql, variant.metric.dialect).copy()
+    key = (variant.metric.key, variant.entity)
+    if memo is not None and key in memo:
+        query, context = memo[key]
+        return query.copy(), context.at(variant)
+    context = Context(project, variant, dialect, vars or {})
+    metric = variant.metric
+    if uses_host_macros(metric.sql.text):
+        query, shared = host_query(context), False
+    else:
+        query = parsed(metric.sql, metric.dialect).copy()
+        shared = is_interval_free(query)
     for step in PASSES:
         query = step(query, context)
+    if memo is not None and shared:
+        memo[key] = (query.copy(), context)
     return query, context
 
 
@@ -55,4 +69,4 @@ def parsed(sql: Source, dialect: str) -> exp.Query:
     return parse_query(sql, dialect)
 
 
-__all__ = ["PASSES", "Context", "rewrite"]
+__all__ = ["PASSES", "Context", "Memo", "rewrite"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlglot import exp
@@ -12,27 +12,29 @@ from gnomon.errors import DefinitionError, Problem
 from gnomon.model import Key, Metric, Project, Variant
 from gnomon.rewrite.parse import place
 
-HostMacros = Callable[[exp.Query, "Context"], exp.Query]
-
 
 @dataclass(slots=True)
 class Context:
     """One variant under way to one dialect.
 
     `peers` collects the peers' tables that the query refers to; `bridges` the bridge tables that binding needs,
-    each as a named query; `warnings` what is worth saying and does not stop the query. `host` expands the macros
-    that are SQLMesh's or the host project's own; None where there are none.
+    each as a named query; `warnings` what is worth saying and does not stop the query.
     """
 
     project: Project
     variant: Variant
     dialect: str
     vars: Mapping[str, Any] = field(default_factory=dict)
-    host: HostMacros | None = None
     peers: dict[str, Variant] = field(default_factory=dict)
     bridges: dict[str, exp.Query] = field(default_factory=dict)
     bridge_tables: set[str] = field(default_factory=set)
     warnings: list[Problem] = field(default_factory=list)
+
+    def at(self, variant: Variant) -> Context:
+        """The same knowledge for another interval of the metric."""
+        return replace(
+            self, variant=variant, peers=dict(self.peers), bridges=dict(self.bridges), warnings=[*self.warnings]
+        )
 
     @property
     def metric(self) -> Metric:

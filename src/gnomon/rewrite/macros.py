@@ -14,7 +14,7 @@ from sqlglot import exp
 from gnomon.errors import did_you_mean
 from gnomon.model import Variant
 from gnomon.rewrite.context import Context
-from gnomon.rewrite.parse import MARK, marker, variable
+from gnomon.rewrite.parse import MARK, marker, metric_id, variable
 from gnomon.rewrite.paths import find_path
 from gnomon.time import Cron, Grain, Interval, Rolling, TimeAggregation, parse_interval
 
@@ -28,13 +28,13 @@ TIME_MACROS = frozenset(
         "metrics_sample_interval_length",
     }
 )
+INTERVAL_MACROS = frozenset({"metrics_grain", "metrics_peer_ref"})
+INTERVAL_VARIABLES = frozenset({"time_aggregation", "rolling_window", "rolling_unit", "metrics_name"})
 Arguments = dict[str, exp.Expr]
 
 
 def expand_macros(query: exp.Query, context: Context) -> exp.Query:
     """Replace every macro and variable but the time macros, innermost first."""
-    if context.host is not None:
-        query = context.host(query, context)
     for node in reversed(list(query.find_all(exp.Anonymous, exp.Column))):
         if (name := variable(node)) is not None:
             node.replace(literal(variable_value(name, context, node), within=node.parent))
@@ -137,13 +137,12 @@ def word(node: exp.Expr | None) -> str | None:
 
 
 def metric_name(args: Arguments, context: Context, _: exp.Expr) -> exp.Expr:
-    suffix = f"_{context.variant.suffix}"
     given = args.get("name")
     if given is None:
-        return exp.Literal.string(context.metric.name + suffix)
+        return metric_id(context.metric.name)
     if isinstance(given, exp.Literal) or (isinstance(given, exp.Column) and not given.table):
-        return exp.Literal.string(given.name + suffix)
-    return exp.DPipe(this=given.copy(), expression=exp.Literal.string(suffix), safe=True)
+        return metric_id(given.name)
+    return exp.DPipe(this=given.copy(), expression=metric_id(""), safe=True)
 
 
 def metrics_in_window(args: Arguments, _: Context, __: exp.Expr) -> exp.Expr:
@@ -284,10 +283,9 @@ MACROS: dict[str, tuple[tuple[str, ...], Rule]] = {
 }
 
 
-def has_host_macros(query: exp.Query, variables: frozenset[str]) -> bool:
-    """Whether a query uses macros or variables that are not Gnomon's."""
-    if query.meta.get("defs"):
-        return True
-    known = {*MACROS, *TIME_MACROS}
-    calls = {marker(node) for node in query.find_all(exp.Anonymous)} - {None}
-    return bool(calls - known)
+def is_interval_free(query: exp.Query) -> bool:
+    """Whether a metric's tree reads the same at every interval, once its time macros are set aside."""
+    return not any(
+        marker(node) in INTERVAL_MACROS or variable(node) in INTERVAL_VARIABLES
+        for node in query.find_all(exp.Anonymous, exp.Column)
+    )

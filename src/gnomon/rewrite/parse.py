@@ -66,6 +66,15 @@ def marker(node: exp.Expr | None) -> str | None:
     return None
 
 
+METRIC_ID = "metric_id"
+"""The marker of a metric's id, whose interval is filled in last, so that a tree serves all intervals."""
+
+
+def metric_id(name: str) -> exp.Anonymous:
+    """The marker of the id `<name>_<interval>`."""
+    return exp.Anonymous(this=MARK + METRIC_ID, expressions=[exp.Literal.string(name)])
+
+
 def variable(node: exp.Expr | None) -> str | None:
     """The lower-case name of the `@variable` that a node is, None where it is none."""
     if isinstance(node, exp.Column) and not node.table and node.name.startswith(MARK):
@@ -74,13 +83,17 @@ def variable(node: exp.Expr | None) -> str | None:
 
 
 def place(node: exp.Expr | None, source: Source) -> Span | None:
-    """Where a node stands in the author's file: its own place, or else that of the first name inside it."""
+    """Where a node stands in the author's file: from its first name to its last, as far as they are on one line."""
     if node is None:
         return None
-    for part in node.walk():
-        if "start" in part.meta and part.meta.get("end", 0) < len(source.text):
-            return source.span(part.meta["start"], part.meta["end"] + 1)
-    return None
+    found = [part.meta for part in node.walk() if "start" in part.meta and part.meta.get("end", 0) < len(source.text)]
+    if not found:
+        return None
+    start = found[0]["start"] if isinstance(node, exp.Anonymous) else min(meta["start"] for meta in found)
+    line = source.position(start)[0]
+    return source.span(
+        start, max(m["end"] + 1 for m in found if m["end"] >= start and source.position(m["end"])[0] == line)
+    )
 
 
 def check_depth(source: Source) -> None:
@@ -110,6 +123,8 @@ def syntax_problem(source: Source, error: ParseError) -> Problem:
         end = source.offset(first["line"], first["col"]) + 1  # SQLGlot's column is that of the token's last character
         span = source.span(max(0, end - len(word)), end)
     message = unmark(str(first.get("description") or error)).strip().rstrip(".").lower()
+    if "missing for <class" in message:
+        message = "something is missing after this"
     return Problem("sql_syntax", message, span, help="the file must hold one SELECT in the metric's dialect")
 
 

@@ -11,9 +11,10 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.schema import MappingSchema
 
 from gnomon.errors import did_you_mean
-from gnomon.model import Column, Reference, Relationship, SourceTable
+from gnomon.model import Column, Reference, SourceTable
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import contract_names
+from gnomon.rewrite.parse import METRIC_ID, marker
 
 LOWER = "normalization_strategy=lowercase"
 
@@ -174,16 +175,10 @@ def drop_constant_groups(query: exp.Query) -> None:
 
 
 def is_constant(term: exp.Expr) -> bool:
-    """Whether a term is a literal, or a literal that is cast."""
+    """Whether a term is a literal or the metric's id, perhaps cast."""
     while isinstance(term, exp.Cast | exp.Paren):
         term = term.this
-    return isinstance(term, exp.Literal | exp.Null)
-
-
-def relationship_columns(hop: Relationship) -> tuple[str, ...]:
-    """The columns of a bridge table that Gnomon itself reads."""
-    dates = (name for name in (hop.valid_from, hop.valid_to) if name)
-    return (*hop.from_columns, *hop.to_columns, *dates)
+    return isinstance(term, exp.Literal | exp.Null) or marker(term) == METRIC_ID
 
 
 def column_of(context: Context, table: str, name: str) -> Column | None:

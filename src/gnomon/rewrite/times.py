@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
 from gnomon.rewrite.context import Context
-from gnomon.rewrite.parse import marker
+from gnomon.rewrite.parse import METRIC_ID, marker
 from gnomon.rewrite.resolve import column_of, table_name
 from gnomon.rewrite.source_time import boundary, local_date, local_hour
 from gnomon.time import Cron, Grain, Rolling, TimeAggregation
@@ -141,4 +141,9 @@ def conjuncts(where: exp.Expr | None) -> list[exp.Expr]:
 
 def scope_markers(scope: Scope) -> list[exp.Anonymous]:
     """The time macros that stand in a scope itself, not in a query inside it."""
-    return [node for node in scope.find_all(exp.Anonymous) if marker(node) is not None]
+    return [node for node in scope.find_all(exp.Anonymous) if is_time_macro(node)]
+
+
+def is_time_macro(node: exp.Expr) -> bool:
+    """Whether a node is a macro whose meaning depends on the row's date."""
+    return marker(node) not in (None, METRIC_ID)

@@ -11,6 +11,7 @@ from gnomon.run.agree import agree
 from gnomon.run.bridges import unmatched_keys
 from gnomon.run.console import Progress
 from gnomon.run.context import Session, failed, names, opened
+from gnomon.run.counts import rows_of
 from gnomon.run.history import record_run
 from gnomon.run.plan import PROD
 from gnomon.run.results import RunResult
@@ -49,7 +50,7 @@ def run(
             environment=environment,
             batches=session.console.batches,
             models=len(session.console.models),
-            rows=session.console.rows,
+            rows=rows_of(session, environment, session.console.models),
             seconds=monotonic() - began,
             built_until=built_until,
             reread=reread,
@@ -75,7 +76,7 @@ def reopen(session: Session, snapshots: dict[str, Any]) -> tuple[str, ...]:
         if not snapshot.missing_intervals(first, session.execution, execution_time=session.execution):
             opened_again[name] = (snapshot, (max(first, last - DAY_MS), last))
     session.context.state_sync.remove_intervals(list(opened_again.values()))
-    return names(session, opened_again)
+    return names(opened_again)
 
 
 def _may_be_late(session: Session, snapshot: Any, opened_again: dict[str, Any]) -> bool:

@@ -47,7 +47,9 @@ class Agreement:
         return tuple(found)
 
     def _restate(self, change: BridgeChange) -> None:
-        models = [spec.name for spec in self.session.specs.values() if change.table in spec.properties.get("bridges", ())]
+        models = [
+            spec.name for spec in self.session.specs.values() if change.table in spec.properties.get("bridges", ())
+        ]
         start = change.since.isoformat() if change.since else None
         restate_models(self.session, self.environment, models, start)
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
-from typing import Any
 
 from sqlglot import exp
 
@@ -158,5 +157,3 @@ def _unmatched(session: Session, source: SourceTable, columns: tuple[str, ...], 
 
 def _table(name: str) -> exp.Table:
     return exp.to_table(name)
-
-

@@ -12,13 +12,12 @@ Progress = Callable[[int, int, str], None]
 
 
 class QuietConsole(NoopConsole):  # type: ignore[misc]
-    """What a plan or a run did: `batches`, `models` and `rows` written, `warnings` and `failures` by table."""
+    """What a plan or a run did: `batches` and `models` written, `warnings` and `failures` by table."""
 
     def __init__(self, progress: Progress | None = None) -> None:
         self.progress = progress
         self.planned = 0
         self.batches = 0
-        self.rows = 0
         self.models: set[str] = set()
         self.warnings: list[str] = []
         self.failures: dict[str, str] = {}
@@ -29,15 +28,13 @@ class QuietConsole(NoopConsole):  # type: ignore[misc]
 
     def start_snapshot_evaluation_progress(self, snapshot: Any, audit_only: bool = False) -> None:
         if self.progress is not None:
-            self.progress(self.batches, self.planned, _table(snapshot.name))
+            self.progress(self.batches, self.planned, table_name(snapshot.name))
 
     def update_snapshot_evaluation_progress(self, snapshot: Any, *args: Any, **kwargs: Any) -> None:
         self.batches += 1
-        self.models.add(_table(snapshot.name))
-        stats = kwargs.get("execution_stats")
-        self.rows += (stats.total_rows_processed or 0) if stats else 0
+        self.models.add(table_name(snapshot.name))
         if self.progress is not None:
-            self.progress(self.batches, self.planned, _table(snapshot.name))
+            self.progress(self.batches, self.planned, table_name(snapshot.name))
 
     def log_warning(self, short_message: str, long_message: str | None = None) -> None:
         self.warnings.append(short_message.strip())
@@ -49,12 +46,12 @@ class QuietConsole(NoopConsole):  # type: ignore[misc]
         for error in errors:
             node = error.node
             name = getattr(node, "snapshot_name", None) or getattr(node, "name", None) or str(node)
-            self.failures[_table(name)] = str(error.__cause__ or error).strip()
+            self.failures[table_name(name)] = str(error.__cause__ or error).strip()
 
     def log_skipped_models(self, snapshot_names: set[str]) -> None:
-        self.skipped |= {_table(name) for name in snapshot_names}
+        self.skipped |= {table_name(name) for name in snapshot_names}
 
 
-def _table(fqn: str) -> str:
+def table_name(fqn: str) -> str:
     """A fully qualified name as people write it: `metrics.stars_to_project_daily`."""
     return ".".join(part.strip('"') for part in fqn.split(".")[-2:])

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from gnomon.compile.models import ModelSpec
 from gnomon.errors import Problem, RunError, UsageError
 from gnomon.model import Project
-from gnomon.run.console import Progress, QuietConsole
+from gnomon.run.console import Progress, QuietConsole, table_name
 from gnomon.run.lock import writer
 
 
@@ -148,10 +148,26 @@ def local_day(stamp: int) -> date:
     return datetime.fromtimestamp(stamp / 1000, UTC).date()
 
 
-def names(session: Session, fqns: Any) -> tuple[str, ...]:
+def day_of(session: Session, text: Any) -> date:
+    """A day as SQLMesh reads it: a date, or a phrase relative to the execution time. Raises UsageError."""
+    from sqlmesh.utils.date import to_datetime
+
+    if isinstance(text, date) and not isinstance(text, datetime):
+        return text
+    if text == "now":
+        return session.today
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        pass
+    try:
+        moment: datetime = to_datetime(text, relative_base=session.execution)
+    except ValueError as error:
+        help = "write a date such as 2024-06-01, or a phrase such as '1 week ago'"
+        raise UsageError(Problem("unknown_date", f"'{text}' is not a date", help=help)) from error
+    return session.project.calendar.local_date(moment)
+
+
+def names(fqns: Iterable[str]) -> tuple[str, ...]:
     """Model names as people write them, sorted."""
-    return tuple(sorted(cast(str, session.context.get_model(fqn).name) for fqn in fqns if _known(session, fqn)))
-
-
-def _known(session: Session, fqn: str) -> bool:
-    return session.context.get_model(fqn) is not None
+    return tuple(sorted(map(table_name, fqns)))

@@ -30,7 +30,9 @@ def record_run(session: Session, environment: str) -> date | None:
     ends = [
         max(end for _, end in snapshot.intervals or snapshot.dev_intervals)
         for name, snapshot in session.snapshots(environment).items()
-        if name in session.specs and session.specs[name].kind == "series" and (snapshot.intervals or snapshot.dev_intervals)
+        if name in session.specs
+        and session.specs[name].kind == "series"
+        and (snapshot.intervals or snapshot.dev_intervals)
     ]
     if not ends:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -113,6 +113,15 @@ def upstream(models: Mapping[str, Any], names: Collection[str], without: Collect
     return found
 
 
+def buildable(model: Any, models: Mapping[str, Any]) -> bool:
+    """Whether a model can be built from seeds: SQL over named tables, as far up as the project's models go."""
+    if not model.is_sql or not isinstance(model.query, exp.Query):
+        return False
+    tables = model.query.find_all(exp.Table)
+    is_named = all(isinstance(table.this, exp.Identifier) for table in tables)
+    return is_named and all(buildable(models[fqn], models) for fqn in model.depends_on if fqn in models)
+
+
 def named(fqn: str, names: Collection[str]) -> bool:
     return fqn in names or fqn.partition(".")[2] in names
 
@@ -184,34 +193,19 @@ def scratch_context(root: Path, config: Any) -> Iterator[tuple[Any, QuietConsole
             context.close()
 
 
-def moved_specs(specs: tuple[ModelSpec, ...], place: Place, tables: Mapping[str, exp.Table]) -> tuple[ModelSpec, ...]:
-    """The specs, reading seeded tables where they are written."""
-    if place.schema is None:
-        return specs
-    names = {name: ".".join(part.name for part in table.parts) for name, table in tables.items()}
-    return tuple(
-        replace(
-            spec,
-            query=place.moved(spec.query, tables),
-            depends_on=tuple(names.get(name.lower(), name) for name in spec.depends_on),
-        )
-        for spec in specs
-    )
+def moved_model(model: Any, kept: Collection[str], place: Place, tables: dict[str, exp.Table]) -> Any:
+    """A model that reads seeded tables where they are written; those that nobody declared are added to `tables`.
 
-
-def moved_model(model: Any, place: Place, built: Collection[str], tables: dict[str, exp.Table]) -> Any:
-    """One of the project's own models, reading seeded tables where they are written.
-
-    `built` are the names of the models that the plan builds; every other table that the model reads is added to
-    `tables`. Python models are left as they are.
+    `kept` are the fully qualified names of the models that the plan builds. Python models are left as they are.
     """
     from sqlmesh.core.model.common import ParsableSql
 
     if place.schema is None or not model.is_sql or not isinstance(model.query, exp.Query):
         return model
+    built = {table_name(exp.to_table(fqn)) for fqn in kept}
+    built |= {name.partition(".")[2] for name in built if name.count(".") > 1}
     for table in model.query.find_all(exp.Table):
-        name = table_name(table)
-        if table.db and not named(name, built) and f"{model.default_catalog}.{name}" not in built:
-            tables.setdefault(name, place.table(name))
-    query = place.moved(model.query, tables)
-    return model.copy(update={"query_": ParsableSql.from_parsed_expression(query, model.dialect)})
+        if table.db and table_name(table) not in built:
+            tables.setdefault(table_name(table), place.table(table_name(table)))
+    query = ParsableSql.from_parsed_expression(place.moved(model.query, tables), model.dialect)
+    return model.copy(update={"query_": query, "depends_on_": set(model.depends_on).intersection(kept)})

@@ -30,8 +30,9 @@ from gnomon.run.local_result import LocalTestResult, VariantResult
 from gnomon.run.local_samples import samples_of, spans
 from gnomon.run.local_scratch import (
     Place,
+    buildable,
     moved_model,
-    moved_specs,
+    named,
     project_config,
     scratch_config,
     scratch_context,
@@ -40,7 +41,7 @@ from gnomon.run.local_scratch import (
 )
 from gnomon.run.seed import SeedTable, plan_seeds, write_seeds
 from gnomon.run.seed_days import SeedDays, as_date, seed_days
-from gnomon.run.seed_scopes import table_name
+from gnomon.run.seed_scopes import inlined, table_name
 from gnomon.time import AllTime
 
 WINDOWS_BACK = 3
@@ -90,6 +91,7 @@ class LocalTest:
         self.words, self.execution_time, self.place = words, execution_time, place
         self.environment = place.environment(words.environment)
         self.seeds: tuple[SeedTable, ...] = ()
+        self.own: list[Any] = []
         self.targets: dict[str, exp.Table] = {}
 
     @property
@@ -119,17 +121,24 @@ class LocalTest:
         self.specs = starting(specs, self.samples, self.days, project)
         names = [*project.sources, *project.references, *(hop.table for hop in project.relationships)]
         self.targets = {name: self.place.table(name) for name in names}
-        return moved_specs(self.specs, self.place, self.targets)
+        return self.specs
 
     def keep(self, models: dict[str, Any]) -> None:
-        """Leave only the generated models and those that they read: the rest is not tested here."""
+        """Leave only the generated models and those that they read: the rest is not tested here.
+
+        References that are SQL models of the project are built; every other declared table is seeded, model or not.
+        """
+        for name in self.project.references:
+            found = [model for fqn, model in models.items() if named(plain_name(fqn), {name})]
+            if found and buildable(found[0], models):
+                del self.targets[name]
         self.kept = frozenset(upstream(models, {spec.name.lower() for spec in self.specs}, set(self.targets)))
         for fqn in [fqn for fqn in models if fqn not in self.kept]:
             del models[fqn]
-        built, generated = {plain_name(fqn) for fqn in self.kept}, {spec.name.lower() for spec in self.specs}
+        generated = {spec.name.lower() for spec in self.specs}
+        self.own = [models[fqn] for fqn in self.kept if models[fqn].name.lower() not in generated]
         for fqn in self.kept:
-            if models[fqn].name.lower() not in generated:
-                models[fqn] = moved_model(models[fqn], self.place, built, self.targets)
+            models[fqn] = moved_model(models[fqn], self.kept, self.place, self.targets)
 
     def seed(self, context: Any) -> None:
         """Write the tables that metrics and the project's own models read."""
@@ -137,15 +146,11 @@ class LocalTest:
         variants = [spec.variant for spec in self.specs if spec.variant is not None]
         one_each = {(v.metric.key, v.entity): v for v in variants if self.samples[v.name]}
         texts = [self.expected(v, self.samples[v.name][0], adapter.dialect) for v in one_each.values()]
-        queries: list[exp.Expr] = [sqlglot.parse_one(text, dialect=adapter.dialect) for text in texts]
-        generated, built = {spec.name.lower() for spec in self.specs}, set[str]()
-        for fqn in self.kept:
-            name = plain_name(fqn)
-            built |= {name, name.partition(".")[2] if name.count(".") > 1 else name}
-            model = context.get_model(fqn)
-            if model.name.lower() not in generated and model.is_sql:
-                queries.append(model.render_query_or_raise())
-        self.seeds = plan_seeds(self.project, queries, adapter.dialect, self.days, built)
+        models = {model.name.lower(): model.render_query_or_raise() for model in self.own if model.is_sql}
+        queries = [inlined(sqlglot.parse_one(text, dialect=adapter.dialect), models) for text in texts]
+        built = {plain_name(fqn) for fqn in self.kept}
+        built |= {name.partition(".")[2] for name in built if name.count(".") > 1}
+        self.seeds = plan_seeds(self.project, [*queries, *models.values()], adapter.dialect, self.days, built)
         self.targets |= {table.name: self.place.table(table.name) for table in self.seeds}
         self.place.attach(adapter, self.targets)
         write_seeds(adapter, self.seeds, self.targets)

@@ -11,8 +11,9 @@ from typing import Any
 from gnomon.errors import Problem, UsageError
 from gnomon.run.agree import Agreement, agree
 from gnomon.run.bridges import unmatched_keys
-from gnomon.run.console import Progress
-from gnomon.run.context import Session, local_day, names, opened
+from gnomon.run.console import Progress, table_name
+from gnomon.run.context import Session, day_of, local_day, names, opened
+from gnomon.run.counts import rows_of
 from gnomon.run.history import record_run
 from gnomon.run.results import PlanResult
 
@@ -47,13 +48,23 @@ def plan(
     with opened(root, purpose, execution_time=execution_time, gateway=gateway, progress=progress) as session:
         agreement = agree(session, environment)
         built = session.context.plan_builder(
-            environment, start=start, end=end, execution_time=execution_time, skip_tests=True
+            environment,
+            start=None if start is None else day_of(session, start).isoformat(),
+            end=None if end is None else _end(session, end),
+            execution_time=execution_time,
+            skip_tests=True,
         ).build()
         shown = described(session, built)
         if dry_run or not _wanted(shown, auto_apply and no_prompts, confirm):
             return replace(shown, bridges=agreement.pending(), seconds=monotonic() - began)
         session.context.apply(built)
         return finished(session, shown, agreement, began)
+
+
+def _end(session: Session, end: Any) -> Any:
+    """The last day to build, or the execution time itself for one that is not over."""
+    last = day_of(session, end)
+    return session.execution if last >= session.today else last.isoformat()
 
 
 def _wanted(shown: PlanResult, unasked: bool, confirm: Callable[[PlanResult], bool] | None) -> bool:
@@ -66,7 +77,7 @@ def described(session: Session, built: Any) -> PlanResult:
     """SQLMesh's plan as a result that has not been applied."""
     diff = built.context_diff
     days = {
-        session.context.get_model(missing.snapshot_id.name).name: (
+        table_name(missing.snapshot_id.name): (
             local_day(missing.intervals[0][0]),
             local_day(missing.intervals[-1][1] - 1),
         )
@@ -76,10 +87,10 @@ def described(session: Session, built: Any) -> PlanResult:
     return PlanResult(
         environment=built.environment_naming_info.name,
         applied=False,
-        added=names(session, (snapshot.name for snapshot in diff.added)),
-        modified=names(session, diff.modified_snapshots),
-        removed=tuple(sorted(snapshot.name for snapshot in diff.removed_snapshots)),
-        restated=names(session, (snapshot.name for snapshot in built.restatements)),
+        added=names(snapshot.name for snapshot in diff.added),
+        modified=names(diff.modified_snapshots),
+        removed=names(snapshot.name for snapshot in diff.removed_snapshots),
+        restated=names(snapshot.name for snapshot in built.restatements),
         days=days,
     )
 
@@ -94,7 +105,7 @@ def finished(session: Session, shown: PlanResult, agreement: Agreement, began: f
         applied=True,
         batches=console.batches,
         models=len(console.models),
-        rows=console.rows,
+        rows=rows_of(session, shown.environment, console.models),
         seconds=monotonic() - began,
         built_until=built_until,
         bridges=bridges,

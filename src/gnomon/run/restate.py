@@ -13,7 +13,7 @@ from gnomon.compile.models import ModelSpec
 from gnomon.errors import Problem, UsageError, did_you_mean
 from gnomon.run.agree import agree
 from gnomon.run.console import Progress
-from gnomon.run.context import Session, opened
+from gnomon.run.context import Session, day_of, opened
 from gnomon.run.plan import PROD, described, finished
 from gnomon.run.results import PlanResult
 from gnomon.time import Calendar, Rolling, TimeAggregation
@@ -41,8 +41,8 @@ def restate(
     began = monotonic()
     purpose = f"gnomon restate --since {since}"
     with opened(root, purpose, execution_time=execution_time, gateway=gateway, progress=progress) as session:
-        first = _day(session, since)
-        last = session.today - DAY if until is None else min(_day(session, until), session.today - DAY)
+        first = day_of(session, since)
+        last = session.today - DAY if until is None else min(day_of(session, until), session.today - DAY)
         if first > last:
             raise UsageError(Problem("empty_range", f"there is no complete day from {first} to {last}"))
         models = _chosen(session, metric)
@@ -67,9 +67,7 @@ def _plan(session: Session, environment: str, models: list[str], first: date, la
     ).build()
     parents = {name: session.context.dag.graph.get(name, set()) for name in session.specs}
     order = [name for name in session.context.dag if name in {snapshot.name for snapshot in built.restatements}]
-    ends = affected_until(
-        session.specs, parents, order, first, last + DAY, session.today, session.project.calendar
-    )
+    ends = affected_until(session.specs, parents, order, first, last + DAY, session.today, session.project.calendar)
     restatements = {
         snapshot: (low, max(high, _stamp(ends[snapshot.name]))) if snapshot.name in ends else (low, high)
         for snapshot, (low, high) in built.restatements.items()
@@ -112,22 +110,10 @@ def _chosen(session: Session, metric: str | None) -> list[str]:
     chosen = [spec.name for spec in variants if spec.variant and metric in (None, spec.variant.metric.key)]
     if not chosen:
         known = {spec.variant.metric.key for spec in variants if spec.variant}
-        raise UsageError(Problem("unknown_metric", f"there is no metric '{metric}'", help=did_you_mean(str(metric), known)))
+        raise UsageError(
+            Problem("unknown_metric", f"there is no metric '{metric}'", help=did_you_mean(str(metric), known))
+        )
     return chosen
-
-
-def _day(session: Session, text: Any) -> date:
-    """A day as SQLMesh reads it: a date, or a phrase relative to the execution time."""
-    from sqlmesh.utils.date import to_datetime
-
-    if isinstance(text, date) and not isinstance(text, datetime):
-        return text
-    try:
-        moment: datetime = to_datetime(text, relative_base=session.execution)
-    except ValueError as error:
-        help = "write a date such as 2024-06-01, or a phrase such as '1 week ago'"
-        raise UsageError(Problem("unknown_date", f"'{text}' is not a date", help=help)) from error
-    return moment.date()
 
 
 def _stamp(day: date) -> int:

@@ -13,8 +13,9 @@ class PlanResult:
     """A plan, made or only shown.
 
     `added`, `modified`, `removed` and `restated` name models; `days` maps each model that has something to build to
-    its first and last day. `applied` is False for a dry run and for a plan that was not confirmed. `batches`, `models`
-    and `rows` count what was written, 0 where nothing was. `bridges` are the relationship tables that changed since.
+    its first and last day. `applied` is False for a dry run and for a plan that was not confirmed. `batches` and
+    `models` count what was written; `rows` what those tables hold now, None where counting is not cheap. `bridges`
+    are the relationship tables that changed.
     """
 
     environment: str
@@ -26,7 +27,7 @@ class PlanResult:
     days: dict[str, tuple[date, date]]
     batches: int = 0
     models: int = 0
-    rows: int = 0
+    rows: int | None = None
     seconds: float = 0.0
     built_until: date | None = None
     bridges: tuple[BridgeChange, ...] = ()
@@ -47,7 +48,7 @@ class RunResult:
     environment: str
     batches: int
     models: int
-    rows: int
+    rows: int | None
     seconds: float
     built_until: date | None
     reread: tuple[str, ...] = ()

@@ -17,26 +17,30 @@ DEBUTS = 7
 class SeedDays:
     """Days, `first` to `last` both included.
 
-    Most rows fall on or after `recent`; `edges` are days at the bounds of buckets and windows; on each of `debuts`
-    an id occurs for the first time.
+    Most rows fall on or after `recent`, or in one of the half-open `spans` that are compared; `edges` are days at the
+    bounds of those; on each of `debuts` an id occurs for the first time.
     """
 
     first: date
     last: date
     recent: date
+    spans: tuple[tuple[date, date], ...]
     edges: tuple[date, ...]
     debuts: tuple[date, ...]
 
     def pick(self, rng: random.Random) -> date:
-        """A day: about half of them recent, a quarter at an edge, and a few after `last`."""
+        """A day: often recent, or in a bucket or window that is compared, or at its edge; seldom after `last`."""
         draw = rng.random()
-        if draw < 0.45:
-            return self.recent + DAY * rng.randint(0, (self.last - self.recent).days)
-        if draw < 0.7 and self.edges:
+        if draw < 0.35:
+            return between(self.recent, self.last, rng)
+        if draw < 0.6 and self.spans:
+            low, high = rng.choice(self.spans)
+            return between(low, high - DAY, rng)
+        if draw < 0.8 and self.edges:
             return rng.choice(self.edges)
-        if draw < 0.72:
-            return self.last + DAY * rng.randint(1, 2)
-        return self.first + DAY * rng.randint(0, (self.last - self.first).days)
+        if draw < 0.82:
+            return between(self.last + DAY, self.last + 2 * DAY, rng)
+        return between(self.first, self.last, rng)
 
     def moment(self, day: date, rng: random.Random) -> datetime:
         """A time of that day, often at its bounds."""
@@ -56,7 +60,7 @@ def seed_days(bounds: Iterable[tuple[date, date]], recent: date, last: date) -> 
     >>> str(days.first), [str(day) for day in days.debuts]
     ('2024-01-30', ['2024-03-16', '2024-04-06'])
     """
-    spans = sorted({(as_date(low), as_date(high)) for low, high in bounds})
+    spans = sorted({(as_date(low), max(as_date(high), as_date(low) + DAY)) for low, high in bounds})
     longest = max([high - low for low, high in spans], default=DAY)
     first = min([low for low, _ in spans] + [recent]) - longest + DAY
     edges = {day for low, high in spans for day in (low - DAY, low, high - DAY, high)}
@@ -64,7 +68,14 @@ def seed_days(bounds: Iterable[tuple[date, date]], recent: date, last: date) -> 
     edges |= {day for month in months for day in (month - DAY, month)}
     kept = tuple(sorted(day for day in edges if first <= day <= last))
     middles = {low + (high - low) / 2 for low, high in spans} | {recent + (last - recent) / 2}
-    return SeedDays(first, last, recent, kept, spread(sorted(d for d in middles if first < d <= last), DEBUTS))
+    return SeedDays(
+        first, last, recent, tuple(spans), kept, spread(sorted(d for d in middles if first < d <= last), DEBUTS)
+    )
+
+
+def between(first: date, last: date, rng: random.Random) -> date:
+    """A day from `first` to `last`, both included."""
+    return first + DAY * rng.randint(0, (last - first).days)
 
 
 def spread(days: Sequence[date], count: int) -> tuple[date, ...]:

@@ -25,13 +25,14 @@ MOST = 60
 class Pool:
     """Values with the days on which they occur, and how often one is null.
 
-    `unmatched` is an id that no bridge or reference knows.
+    `late` are the values that first occur on a certain day; `unmatched` is an id that no bridge or reference knows.
     """
 
     values: tuple[Any, ...]
     active: dict[Any, Active] = field(default_factory=dict)
     nulls: float = 0.0
     unmatched: Any = None
+    late: dict[Any, date] = field(default_factory=dict)
     chosen: dict[tuple[Demand, ...], tuple[Any, ...]] = field(default_factory=dict)
 
     def draw(self, rng: random.Random, day: date | None, demands: tuple[Demand, ...] = ()) -> Any:
@@ -98,9 +99,9 @@ def identities(label: str, kind: str, literals: tuple[Any, ...], days: SeedDays,
         values[4]: lambda day: day < days.middle,
         values[5]: lambda day: day.toordinal() // 20 % 2 == 0,
     }
-    for value, debut in zip(values[STEADY:], days.debuts, strict=False):
-        active[value] = debut.__le__
-    return Pool((*literals, *values), active, nulls, unmatched=values[-1])
+    late = dict(zip(values[STEADY:], days.debuts, strict=False))
+    active |= {value: debut.__le__ for value, debut in late.items()}
+    return Pool((*literals, *values), active, nulls, unmatched=values[-1], late=late)
 
 
 def fitted(value: Any, kind: str) -> Any:

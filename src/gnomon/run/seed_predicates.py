@@ -57,7 +57,10 @@ def constant(node: exp.Expr | None) -> Any:
 def demands_of(node: exp.Expr, scope: Scope, origins: Origins) -> Conjunction | None:
     """What one comparison asks of table columns; None for anything that is not one."""
     rule = RULES.get(type(node))
-    return rule(node, scope, origins) if rule else None
+    found = rule(node, scope, origins) if rule else None
+    if found and node.args.get("negate"):  # how SQLGlot keeps NOT LIKE
+        return tuple(demand.opposite() for demand in found)
+    return found
 
 
 def compared(node: exp.Expr, scope: Scope, origins: Origins) -> Conjunction | None:

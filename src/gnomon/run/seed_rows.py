@@ -69,6 +69,16 @@ class RowMaker:
             yield row
             if n % 37 == 0:
                 yield dict(row)
+        yield from self.beginnings()
+
+    def beginnings(self) -> Iterator[Row]:
+        """Rows in which an id occurs on its very first day, for each conjunction: what first-time metrics look for."""
+        columns = [column for column in self.kinds if self.pools[(self.table, column)].late]
+        for column in columns:
+            for value, day in self.pools[(self.table, column)].late.items():
+                for profile in self.profiles:
+                    if column not in profile:
+                        yield self.row(profile, day) | {column: value}
 
     def reference(self, joined: list[str]) -> Iterator[Row]:
         """Rows of a reference: one for each known combination of the columns that queries join it by."""

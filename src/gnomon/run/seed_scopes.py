@@ -37,6 +37,23 @@ def table_name(table: exp.Table) -> str:
     return ".".join(part.name for part in table.parts).lower()
 
 
+def inlined(query: exp.Expr, models: Mapping[str, exp.Query]) -> exp.Expr:
+    """The query with each model that it reads in the table's place, so that columns can be followed through it.
+
+    >>> import sqlglot
+    >>> inlined(sqlglot.parse_one("SELECT a FROM m.x"), {"m.x": sqlglot.parse_one("SELECT a FROM raw.y")}).sql()
+    'SELECT a FROM (SELECT a FROM raw.y) AS x'
+    """
+    query = query.copy()
+    for table in list(query.find_all(exp.Table)):
+        name = table_name(table)
+        if name in models:
+            others = {other: model for other, model in models.items() if other != name}
+            inner = inlined(models[name], others)
+            table.replace(exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier(table.alias_or_name))))
+    return query
+
+
 class Origins:
     """Where columns come from. `known` maps tables to the columns that are declared, for names without a table."""
 

@@ -14,6 +14,7 @@ from gnomon.time import Grain, Rolling, TimeAggregation
 from gnomon.time.interval import Cron
 
 CLOCK_NAME = re.compile(r"(_at|_ts|time|timestamp|datetime)$")
+DAY_NAME = re.compile(r"(^|_)(day|date)$")
 TIME_NAME = re.compile(r"(^|_)(at|ts|day|date|time|timestamp|datetime)$")
 KINDS = (
     ("date", {exp.DType.DATE, exp.DType.DATE32}),
@@ -124,8 +125,9 @@ def column_type(
     evidence = set().union(*(usage.kinds[other] for other in group), usage.kinds[column])
     validity = {(h.table, name) for h in project.relationships for name in (h.valid_from, h.valid_to) if name}
     if column[1] == layout.times.get(column[0]) or column in validity:
-        clock = "clock" in evidence or CLOCK_NAME.search(column[1]) or (hourly(project) and column not in validity)
-        return exp.DataType.build("TIMESTAMP" if clock else "DATE")
+        named = CLOCK_NAME.search(column[1]) or (hourly(project) and not DAY_NAME.search(column[1]))
+        is_clock = "clock" in evidence or (named and column not in validity)
+        return exp.DataType.build("TIMESTAMP" if is_clock else "DATE")
     best = next((kind for kind in EVIDENCE if kind in evidence), "text")
     return exp.DataType.build(default_type(best, column, is_key=any(other in layout.entities for other in group)))
 

@@ -1,0 +1,65 @@
+"""Random runs of random metrics: the rows that a run writes are the judge's rows of exactly the written range."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from oracle.clock import DAY, AllTime, Interval
+from oracle.model import Project
+from property.runs import Run, build, fill_calendar, peers_of, run_problems, run_sql
+from property.strategies import asked_range, projects
+from property.test_render import EXAMPLES
+from property.trial import Trial, connect, load, trials
+from property.world import Knobs, rows_of
+
+VARIANTS = 5
+
+
+def random_run(rng: Random, kind: Knobs, project: Project, trial: Trial) -> Run:
+    """A full rebuild, or a few days of it, by an execution on or after their end."""
+    execution = trial.end + DAY
+    start = max(project.start, trial.metric.start or project.start)
+    if rng.random() < 0.4:
+        return Run(trial, start, execution, execution)
+    first = max(start, kind.center + timedelta(days=rng.randrange(-10, 11)))
+    return Run(trial, first, min(execution, first + DAY * rng.choice([1, 1, 4, 20])), execution)
+
+
+def until(kind: Knobs, project: Project, interval: Interval) -> date:
+    """The last day that a run may cover: short for hours, over a year for long buckets."""
+    return asked_range(kind, project, interval, 0)[1]
+
+
+@settings(
+    max_examples=EXAMPLES // 2,
+    deadline=None,
+    derandomize=EXAMPLES <= 40,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(projects())
+def test_a_run_writes_the_judges_rows(generated: tuple[Project, Knobs]) -> None:
+    project, kind = generated
+    data, rng = rows_of(kind), Random(kind.seed)
+    variants = [variant for variant in trials(project) if not isinstance(variant[2], AllTime)]
+    rng.shuffle(variants)
+    with tempfile.TemporaryDirectory() as folder, connect(project, data) as connection:
+        fill_calendar(connection, project.start - 400 * DAY, kind.center + 800 * DAY)
+        loaded = load(project, Path(folder), kind.seed)
+        for metric, entity, interval in variants[:VARIANTS]:
+            end = until(kind, project, interval)
+            trial = Trial(metric, entity, interval, project.start, end)
+            run = random_run(rng, kind, project, trial)
+            for peer in peers_of(project, trial):
+                build(connection, loaded, project, peer, run.execution)
+            sql = run_sql(loaded, run)
+            if wrong := run_problems(connection, project, data, run, sql):
+                text = loaded.metrics[metric.name].sql.text
+                pytest.fail("\n\n".join([str(run), str(project.clock), *wrong[:5], text, sql]), pytrace=False)

@@ -1,0 +1,87 @@
+"""A case written down: a structure or a text, rows, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from oracle.clock import DAY, Interval
+from oracle.logic import Row
+from oracle.model import Metric, Project, Shape
+from property.runs import Run, fill_calendar, run_problems, run_sql
+from property.trial import Trial, connect, load, problems, rendered
+from property.world import Knobs, rows_of, world
+
+KNOBS = Knobs(0, rows=0)
+START = date(2024, 1, 1)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One metric over given rows of `raw.events` and of other tables; columns left out are null.
+
+    `sql` replaces the spelling of the shape.
+    """
+
+    shape: Shape
+    interval: Interval
+    rows: tuple[Row, ...]
+    others: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    sql: str | None = None
+    entity: str = "artifact"
+    key: tuple[str, ...] = ("to_artifact_id",)
+    knobs: Knobs = KNOBS
+
+    @property
+    def metric(self) -> Metric:
+        return Metric("m", self.shape, (self.entity,), (self.interval,), self.key)
+
+    @property
+    def project(self) -> Project:
+        return replace(world(self.knobs), start=START, metrics=(self.metric,))
+
+    @property
+    def data(self) -> dict[str, list[Row]]:
+        columns = dict.fromkeys(
+            ["happened", *(column for keys, _ in self.project.tables[0].keys for column in keys), *self.columns()]
+        )
+        filled = {
+            name: [{**columns, **row} if name.startswith("raw.") else row for row in rows]
+            for name, rows in {"raw.events": self.rows, **self.others}.items()
+        }
+        return {**{table: [] for table in rows_of(self.knobs)}, **filled}
+
+    def columns(self) -> list[str]:
+        return list(self.project.tables[0].columns)
+
+    def loaded(self, folder: Path) -> Any:
+        """The project as Gnomon reads it, with the case's own SQL where it has one."""
+        found = load(self.project, folder)
+        if self.sql is None:
+            return found
+        (folder / "queries" / "m.sql").write_text(self.sql)
+        import gnomon
+
+        return gnomon.load(folder)
+
+    def rendered_problems(self, folder: Path, start: date, end: date) -> list[str]:
+        """How the rendered rows of the sample dates differ from the judge's."""
+        trial = Trial(self.metric, self.entity, self.interval, start, end)
+        sql = rendered(self.loaded(folder), trial).sql
+        with connect(self.project, self.data) as connection:
+            return problems(connection, self.project, self.data, trial, sql)
+
+    def run_problems(self, folder: Path, start: date, end: date, execution: date) -> list[str]:
+        """How the rows that a run over `[start, end)` writes differ from the judge's."""
+        trial = Trial(self.metric, self.entity, self.interval, START, execution - DAY)
+        run = Run(trial, start, end, execution)
+        connection: duckdb.DuckDBPyConnection
+        with connect(self.project, self.data) as connection:
+            fill_calendar(connection, START - 400 * DAY, execution + 400 * DAY)
+            sql = run_sql(self.loaded(folder), run)
+            return run_problems(connection, self.project, self.data, run, sql)
