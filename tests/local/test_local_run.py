@@ -61,7 +61,7 @@ def test_every_value_of_the_brief_s_metric(root: Path) -> None:
 def test_every_kind_of_metric(root: Path) -> None:
     result = local_test(root, WORDS, execution_time=NOW)
     assert result.failures == [], str(result)
-    assert result.variants == len(result.results) == 50
+    assert result.variants == len(result.results) == 51
     assert result.to_dict()["ok"] is True
 
 
@@ -121,13 +121,13 @@ def test_models_that_metrics_read_are_built_from_seeds(root: Path) -> None:
         "SELECT DISTINCT user_id AS person, sort FROM raw.people WHERE sort IN ('K', 'L')"
     )
     (root / "models" / "unrelated.sql").write_text(
-        "MODEL (name marts.broken, kind FULL);\nSELECT 1 / x AS y FROM no.where"
+        "MODEL (name marts.broken, kind FULL);\nSELECT 1 / x AS y FROM raw.nothing"
     )
     sources = (root / "sources.yaml").read_text()
     declared = "references:\n  staging.active: {columns: {person: {}, sort: {}}}\n"
     (root / "sources.yaml").write_text(sources.replace("references:\n", declared))
-    joined = "AS e JOIN staging.active AS a ON a.person = e.from_artifact_id AND a.sort = 'K'"
-    query = STARS.replace("AS e", joined)
+    joined = "AS e JOIN staging.active AS a ON a.person = e.from_artifact_id AND a.sort = 'K' WHERE"
+    query = STARS.replace("AS e WHERE", joined)
     result = local_test(only(root, ONE, m=query), WORDS, execution_time=NOW)
     assert result.failures == [], str(result)
     assert "raw.people" in result.seeds and "staging.active" not in result.seeds

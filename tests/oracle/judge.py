@@ -41,6 +41,8 @@ class Judge:
     def __init__(self, project: Project, metric: Metric, data: Data, entity: str) -> None:
         self.project, self.metric, self.data, self.entity = project, metric, data, entity
         self.bound: dict[str, list[Bound]] = {}
+        self.daily: dict[date, Groups] = {}
+        self.peers: dict[str, Judge] = {}
 
     def types(self, table: str) -> Mapping[str, str]:
         return self.project.table(table).columns
@@ -90,13 +92,9 @@ class Judge:
             case PeerOver() as shape:
                 return self.peer_over(shape, low, high)
             case PeerPair() as shape:
-                left, right = (
-                    Judge(self.project, self.project.metric(name), self.data, self.entity).groups(low, high)
-                    for name in (shape.left, shape.right)
-                )
-                return {
-                    key: combine(shape.op, left[key], right[key]) for key in left if key in right and None not in key
-                }
+                left, right = (self.peer(name).groups(low, high) for name in (shape.left, shape.right))
+                both = [key for key in left if key in right and None not in key]
+                return {key: combine(shape.op, left[key], right[key]) for key in both}
         raise AssertionError(self.metric.shape)
 
     def measure(self, shape: Measure, low: Moment, high: Moment) -> Groups:
@@ -111,8 +109,10 @@ class Judge:
             for key, group in grouped(rows, shape.dims).items()
             if keeps(shape.having, group, types)
         }
-        length = Number(Fraction((high - low).days)) if shape.per_day else None
-        return found if length is None else {key: divide(number, length) for key, number in found.items()}
+        if not shape.per_day or isinstance(low, datetime) or isinstance(high, datetime):
+            return found
+        length = Number(Fraction((high - low).days))
+        return {key: divide(number, length) for key, number in found.items()}
 
     def with_reference(self, join: RefJoin, rows: Iterable[Bound]) -> list[Bound]:
         """Rows joined with a reference: one per match; `left` keeps the unmatched, `anti` only those."""
@@ -216,15 +216,21 @@ class Judge:
         return {key: Number(len(left[key]) * len(right[key])) for key in both}
 
     def peer_over(self, shape: PeerOver, low: date, high: date) -> Groups:
-        peer = self.project.metric(shape.peer)
-        judge = Judge(self.project, peer, self.data, self.entity)
+        judge = self.peer(shape.peer)
         amounts = defaultdict(list)
-        for day in days(max(low, peer.start or self.project.start), high - DAY):
-            for key, number in judge.groups(day, day + DAY).items():
+        for day in days(max(low, judge.metric.start or self.project.start), high - DAY):
+            if day not in judge.daily:
+                judge.daily[day] = judge.groups(day, day + DAY)
+            for key, number in judge.daily[day].items():
                 amounts[key].append(number.value)
-        return {
-            key: of_values(shape.func, [v for v in found if v is not None], False) for key, found in amounts.items()
-        }
+        known = {key: [value for value in found if value is not None] for key, found in amounts.items()}
+        return {key: of_values(shape.func, values, False) for key, values in known.items()}
+
+    def peer(self, name: str) -> Judge:
+        """Another metric's judge, at the same entity."""
+        if name not in self.peers:
+            self.peers[name] = Judge(self.project, self.project.metric(name), self.data, self.entity)
+        return self.peers[name]
 
 
 def passes(where: Pred | None, row: Row) -> bool:

@@ -36,6 +36,10 @@ WINDOWS = (
 """Spellings of one filter: on the time column they are all half-open."""
 
 
+LAST_DAY = "@metrics_sample_date(@metrics_end('DATE')) AS metrics_sample_date"
+"""The sample date where no scan says it: that of the last included day."""
+
+
 def metric_sql(project: Project, metric: Metric, rng: Random) -> str:
     """The text of a metric's file."""
     return Speller(project, metric, rng).text()
@@ -203,8 +207,8 @@ GROUP BY {"1, " + keys if opaque else dated}"""
         branches = []
         for place, table in enumerate(shape.tables):
             source = self.scan(table, f"e{place}")
-            columns = sorted(self.project.table(table).columns)
-            listed = ", ".join(map(self.col, [*self.metric.key, *columns]))
+            columns = {*self.project.table(table).columns, *(dim.name for dim in shape.dims)}
+            listed = ", ".join(map(self.col, [*self.metric.key, *sorted(columns)]))
             branches.append(
                 f"SELECT {self.time(table)} AS happened, {listed} {source} {self.where(table, shape.where)}"
             )

@@ -23,13 +23,15 @@ POSITIVE = Case(Compare(AMOUNT, ">", Lit(0)), AMOUNT, Lit(0))
 S, E = date(2024, 2, 14), date(2024, 3, 31)
 DAYS = f"(SELECT d::DATE AS s FROM generate_series(DATE '{S}', DATE '{E}', INTERVAL 1 DAY) AS g(d))"
 
+MEMBERS = "(SELECT DISTINCT * FROM ref.members WHERE project_id IS NOT NULL)"
+
 CASES: dict[str, tuple[Shape, str, Interval, str]] = {
     "weekly sum by project": (
         Measure("raw.events", Agg("sum", AMOUNT), In(Col("kind"), ("a", "c"))),
         "project",
         Bucket("weekly"),
         f"""SELECT date_trunc('week', happened)::DATE AS s, project_id, SUM(amount)
-            FROM raw.events JOIN (SELECT DISTINCT * FROM ref.members) ON artifact_id = to_artifact_id
+            FROM raw.events JOIN {MEMBERS} ON artifact_id = to_artifact_id
             WHERE kind IN ('a', 'c') AND date_trunc('week', happened) BETWEEN '{S}' AND '{E}' GROUP BY ALL""",
     ),
     "distinct actors in 30 days by collection": (
@@ -85,7 +87,7 @@ CASES: dict[str, tuple[Shape, str, Interval, str]] = {
         Bucket("weekly"),
         f"""WITH a AS (SELECT date_trunc('week', happened)::DATE AS s, project_id, from_artifact_id,
               SUM(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS n
-            FROM raw.events JOIN (SELECT DISTINCT * FROM ref.members) ON artifact_id = to_artifact_id
+            FROM raw.events JOIN {MEMBERS} ON artifact_id = to_artifact_id
             WHERE date_trunc('week', happened) BETWEEN '{S}' AND '{E}' GROUP BY ALL)
             SELECT s, project_id, COUNT(*) FROM (SELECT *, SUM(n) OVER (PARTITION BY s, project_id) AS total,
               SUM(n) OVER (PARTITION BY s, project_id ORDER BY n DESC, from_artifact_id ROWS UNBOUNDED PRECEDING) AS run

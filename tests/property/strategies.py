@@ -252,13 +252,17 @@ def projects(draw: Draw, size: int = 5) -> tuple[Project, Knobs]:
 
 
 def asked_range(kind: Knobs, project: Project, interval: Interval, offset: int) -> tuple[date, date]:
-    """Sample dates to ask for: few hours, some weeks of days, or long enough for a year to begin."""
+    """Sample dates to ask for: few hours, some weeks of days, or long enough for a year to begin.
+
+    They end among the events, for most of the offsets from 0 to 9.
+    """
     hourly = interval == Bucket("hourly") or (isinstance(interval, Rolling) and interval.cron == "@hourly")
     coarse = (isinstance(interval, Bucket) and interval.word in COARSE) or (
         isinstance(interval, Rolling) and interval.cron in ("@quarterly", "@yearly")
     )
+    start = max(project.start, kind.center - timedelta(days=15 + offset))
     if hourly:
         return kind.center - timedelta(days=1), kind.center + timedelta(days=1)
     if coarse:
-        return project.start, kind.center + timedelta(days=400)
-    return max(project.start, kind.center - timedelta(days=15 + offset)), kind.center + timedelta(days=45 - offset)
+        return project.start, kind.center + timedelta(days=45 * offset)
+    return start, kind.center + timedelta(days=5 * offset - 3)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from oracle.clock import DAY, AllTime, Interval
+from oracle.clock import DAY, AllTime
 from oracle.model import Project
 from property.runs import Run, build, fill_calendar, peers_of, run_problems, run_sql
 from property.strategies import asked_range, projects
@@ -31,11 +31,6 @@ def random_run(rng: Random, kind: Knobs, project: Project, trial: Trial) -> Run:
     return Run(trial, first, min(execution, first + DAY * rng.choice([1, 1, 4, 20])), execution)
 
 
-def until(kind: Knobs, project: Project, interval: Interval) -> date:
-    """The last day that a run may cover: short for hours, over a year for long buckets."""
-    return asked_range(kind, project, interval, 0)[1]
-
-
 @settings(
     max_examples=EXAMPLES // 2,
     deadline=None,
@@ -54,7 +49,7 @@ def test_a_run_writes_the_judges_rows(generated: tuple[Project, Knobs]) -> None:
         fill_calendar(connection, project.start - 400 * DAY, kind.center + 800 * DAY)
         loaded = load(project, Path(folder), kind.seed)
         for metric, entity, interval in variants[:VARIANTS]:
-            end = until(kind, project, interval)
+            end = asked_range(kind, project, interval, rng.randrange(10))[1]
             trial = Trial(metric, entity, interval, project.start, end)
             run = random_run(rng, kind, project, trial)
             for peer in peers_of(project, trial):

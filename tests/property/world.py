@@ -142,13 +142,15 @@ def moment(rng: Random, knobs: Knobs) -> Any:
 
 def pairs(rng: Random, left: str, lefts: list[Any], right: str, rights: list[Any]) -> list[Row]:
     """A many-to-many bridge: none, one or several per key, with duplicates and nulls."""
-    rows = [{left: key, right: rng.choice(rights)} for key in lefts for _ in range(rng.choice([0, 1, 1, 2, 3]))]
-    return rows + rng.choices(rows, k=1) if rows else rows
+    rows: list[Row] = [
+        {left: key, right: rng.choice(rights)} for key in lefts for _ in range(rng.choice([0, 1, 1, 2, 3]))
+    ]
+    return rows + rng.choices(rows, k=3) if rows else rows
 
 
 def dated(rng: Random, knobs: Knobs, left: str, lefts: list[str], right: str, rights: list[str]) -> list[Row]:
     """A bridge with validity: open ends, overlaps of one pair, gaps, and ranges that are empty."""
-    rows = []
+    rows: list[Row] = []
     for row in pairs(rng, left, list(lefts), right, rights):
         days = [knobs.center + timedelta(days=rng.randrange(-30, 31)) for _ in range(2)]
         since, until = rng.choice([(None, days[0]), (days[0], None), (min(days), max(days)), (None, None)])

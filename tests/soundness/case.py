@@ -23,9 +23,9 @@ START = date(2024, 1, 1)
 
 @dataclass(frozen=True)
 class Case:
-    """One metric over given rows of `raw.events` and of other tables; columns left out are null.
+    """A metric `m` over given rows of `raw.events` and of other tables; columns left out are null.
 
-    `sql` replaces the spelling of the shape.
+    `sql` replaces the spelling of the shape. `peers` are further metrics, by name.
     """
 
     shape: Shape
@@ -36,6 +36,7 @@ class Case:
     entity: str = "artifact"
     key: tuple[str, ...] = ("to_artifact_id",)
     knobs: Knobs = KNOBS
+    peers: Mapping[str, Shape] = field(default_factory=dict)
 
     @property
     def metric(self) -> Metric:
@@ -43,7 +44,8 @@ class Case:
 
     @property
     def project(self) -> Project:
-        return replace(world(self.knobs), start=START, metrics=(self.metric,))
+        peers = (replace(self.metric, name=name, shape=shape) for name, shape in self.peers.items())
+        return replace(world(self.knobs), start=START, metrics=(self.metric, *peers))
 
     @property
     def data(self) -> dict[str, list[Row]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from oracle.clock import Bucket, Interval, Rolling
-from oracle.model import Agg, Measure
-from soundness.case import Case
+import gnomon
+from oracle.clock import AllTime, Bucket, Interval, Rolling
+from oracle.model import Agg, Measure, Pairs, PeerPair
+from property.trial import connect
+from soundness.case import KNOBS, Case
 
 COUNT = Measure("raw.events", Agg("count_rows"))
 COUNT_SQL = """SELECT @metrics_sample_date(happened) AS metrics_sample_date, to_artifact_id, @metric_name() AS metric,
@@ -31,3 +34,61 @@ def test_a_run_over_the_end_of_february_writes_the_whole_reach(unit: str, tmp_pa
     rows = ({"happened": date(2024, 2, 29), "to_artifact_id": "a"},)
     case = Case(COUNT, Rolling(1, unit), rows, sql=COUNT_SQL + "1, 2, 3")
     assert case.run_problems(tmp_path, date(2024, 2, 29), date(2024, 3, 1), date(2024, 8, 1)) == []
+
+
+PAIRS_SQL = """SELECT @metrics_sample_date(a.happened) AS metrics_sample_date, a.to_artifact_id,
+  @metric_name() AS metric, COUNT(*) AS amount
+FROM raw.events AS a JOIN raw.others AS b ON a.to_artifact_id = b.to_artifact_id
+WHERE @metrics_in_window(a.happened) AND @metrics_in_window(b.happened) GROUP BY 1, 2, 3"""
+
+
+@pytest.mark.parametrize("interval", [Rolling(2), Bucket("monthly"), AllTime()])
+def test_two_sources_joined_on_the_key_above_the_artifact(interval: Interval, tmp_path: Path) -> None:
+    """The join compared the second source's entity before the bridge that holds it was joined: it did not bind.
+
+    Two artifacts of one project: 2 rows of one source x 1 of the other is 2 pairs, though no artifact has both."""
+    rows = tuple({"happened": date(2024, 2, 1), "to_artifact_id": name} for name in ("a", "a"))
+    members = tuple({"artifact_id": name, "project_id": "p"} for name in ("a", "b"))
+    others = {"raw.others": ({"happened": date(2024, 2, 2), "to_artifact_id": "b"},), "ref.members": members}
+    case = Case(Pairs("raw.events", "raw.others"), interval, rows, others, PAIRS_SQL, "project")
+    assert case.rendered_problems(tmp_path, date(2024, 2, 1), date(2024, 2, 4)) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "happened"),
+    [
+        ("Asia/Kolkata", datetime(2024, 2, 28, 19, 0, tzinfo=UTC)),  # 00:30 on the 29th
+        ("America/New_York", datetime(2024, 3, 2, 4, 30, tzinfo=UTC)),  # 23:30 on the 1st
+    ],
+)
+def test_hours_of_peers_belong_to_local_days(zone: str, happened: datetime, tmp_path: Path) -> None:
+    """Peers' hours (UTC) were compared with local dates: the first or last hours of the range were missing."""
+    knobs = replace(KNOBS, zone=zone, time_type="timestamptz")
+    case = Case(
+        PeerPair("n", "n2", "minus"), Bucket("hourly"), ({"happened": happened, "to_artifact_id": "a"},), knobs=knobs,
+        peers={"n": COUNT, "n2": COUNT},
+    )  # fmt: skip
+    assert case.rendered_problems(tmp_path, date(2024, 2, 29), date(2024, 3, 1)) == []
+
+
+def test_fill_adds_rows_or_is_refused(tmp_path: Path) -> None:
+    """`fill: zero` was read and then ignored."""
+    case = Case(
+        COUNT, Bucket("daily"), ({"happened": date(2024, 2, 1), "to_artifact_id": "a"},), sql=COUNT_SQL + "1, 2"
+    )
+    case.loaded(tmp_path)
+    definition = (tmp_path / "metrics.yaml").read_text()
+    (tmp_path / "metrics.yaml").write_text(definition.replace('"ref"', '"fill": "zero", "ref"'))
+    start, end = date(2024, 1, 31), date(2024, 2, 3)
+    try:
+        [found] = gnomon.render(gnomon.load(tmp_path), "m", start=start, end=end)
+    except gnomon.DefinitionError as error:
+        assert "fill" in str(error)
+        return
+    with connect(case.project, case.data) as connection:
+        rows = connection.execute(found.sql).fetchall()
+    assert sorted((str(day), amount) for day, *_, amount in rows) == [
+        ("2024-02-01", 1.0),
+        ("2024-02-02", 0.0),
+        ("2024-02-03", 0.0),
+    ]

@@ -10,6 +10,8 @@ from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from gnomon.check.frames import warn_of_restarting_frames
+from gnomon.check.options import refuse_unsupported
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import AMOUNT, METRIC, SAMPLE_DATE, entity_columns
 from gnomon.rewrite.keys import leaves
@@ -36,6 +38,8 @@ def output_columns(query: exp.Query, context: Context) -> tuple[Output, ...]:
 
     Raises DefinitionError: `missing_output_column`, `undeclared_output_column`, `duplicate_output_column`.
     """
+    refuse_unsupported(context.metric)
+    warn_of_restarting_frames(query, context)
     root = list(traverse_scope(query))[-1]
     names = query.named_selects
     check_names(names, query, context)

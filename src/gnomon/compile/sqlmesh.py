@@ -7,14 +7,14 @@ materialization's properties) is chosen here once; changing it rebuilds every ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlglot import exp
+from sqlglot import exp, generator
 from sqlmesh.core.audit import ModelAudit
 from sqlmesh.core.dialect import MacroVar
 from sqlmesh.core.loader import SqlMeshLoader
@@ -32,17 +32,14 @@ from gnomon.load.project import load
 from gnomon.model import Project
 from gnomon.time import Calendar, Rolling, TimeAggregation
 
+# Importing sqlmesh teaches SQLGlot's generators its macros; one that was used before would not look again.
+generator._DISPATCH_CACHE.clear()
+
 MATERIALIZATION = "gnomon_series"
 """The name under which gnomon.run.materialization registers itself; part of every series' version."""
 
-ROLES = {
-    "sample_date": "the date that the row stands for",
-    "entity": "the entity's id",
-    "dimension": "a dimension of the metric's query",
-    "metric": "the metric's id with its interval",
-    "amount": "the metric's value",
-    "extra": "a column of the metric's own",
-}
+DESCRIPTIONS = {"sample_date": "the date that the row stands for", "amount": "the metric's value", "extra": ""}
+"""Roles whose columns are commented in the warehouse; a comment is a statement of its own, for table and view."""
 
 
 class Built(NamedTuple):
@@ -163,7 +160,7 @@ def model_fields(spec: ModelSpec, calendar: Calendar) -> dict[str, Any]:
         "cron": "@daily" if spec.kind == "series" else spec.cron,
         "cron_tz": west_of_utc(calendar.time_zone),
         "columns": {column.name: exp.DataType.build(column.type, dialect=spec.dialect) for column in spec.columns},
-        "column_descriptions": {column.name: described(column) for column in spec.columns},
+        "column_descriptions": described(spec.columns),
         "depends_on": set(spec.depends_on),
         "extract_dependencies_from_query": False,
         "optimize_query": False,
@@ -255,7 +252,7 @@ def with_macros(query: exp.Query, calendar: Calendar) -> exp.Query:
 
 def _macro(name: str, calendar: Calendar) -> exp.Expr:
     if name != "execution_ds" or calendar.time_zone == "UTC":
-        return MacroVar(this=name)
+        return cast(exp.Expr, MacroVar(this=name))
     # SQLMesh's execution_ds is a UTC date; ours is the project's own.
     instant = exp.cast(MacroVar(this="execution_tstz"), "TIMESTAMPTZ")
     return exp.cast(exp.AtTimeZone(this=instant, zone=exp.Literal.string(calendar.time_zone)), "DATE")
@@ -275,10 +272,20 @@ def west_of_utc(time_zone: str) -> str | None:
     return time_zone if any(offset and offset.days < 0 for offset in offsets) else None
 
 
-def described(column: OutputColumn) -> str:
-    """A column's comment in the warehouse: its role, and its unit where it has one."""
-    unit = ", ".join(f"{key}={value}" for key, value in (column.unit or {}).items())
-    return f"{ROLES[column.role]}; unit: {unit}" if unit else ROLES[column.role]
+def described(columns: Iterable[OutputColumn]) -> dict[str, str]:
+    """Comments for the columns of which their names do not say enough: what they mean, and their unit.
+
+    >>> unit = {"kind": "count", "code": "stars"}
+    >>> described([OutputColumn("amount", "DOUBLE", "amount", unit), OutputColumn("metric", "TEXT", "metric")])
+    {'amount': "the metric's value; unit: kind=count, code=stars"}
+    """
+    comments = {}
+    for column in columns:
+        unit = ", ".join(f"{key}={value}" for key, value in (column.unit or {}).items())
+        words = [DESCRIPTIONS.get(column.role, ""), f"unit: {unit}" if unit else ""]
+        if comment := "; ".join(filter(None, words)):
+            comments[column.name] = comment
+    return comments
 
 
 def argument(value: Any) -> exp.Expr:

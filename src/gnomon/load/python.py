@@ -67,12 +67,17 @@ def run_scripts(paths: Iterable[Path], findings: Findings) -> Collector:
 
 @contextmanager
 def importable(root: Path) -> Iterator[None]:
-    """Let the project's files import each other from its root, as SQLMesh does."""
+    """Let the project's files import each other from its root, as SQLMesh does, and be read anew by the next load."""
+    before = set(sys.modules)
     sys.path.insert(0, str(root))
     try:
         yield
     finally:
         sys.path.remove(str(root))
+        for name in set(sys.modules) - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file is not None and Path(file).is_relative_to(root):
+                del sys.modules[name]
 
 
 def run_script(path: Path, findings: Findings) -> None:

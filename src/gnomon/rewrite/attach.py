@@ -14,31 +14,24 @@ from gnomon.rewrite.paths import Path
 from gnomon.rewrite.resolve import column_of, table_name
 from gnomon.rewrite.source_time import local_date
 
-INNER = ("", "INNER", "CROSS")
-
 
 def attach_bridge(scan: Scan, names: tuple[str, ...], context: Context) -> tuple[exp.Column, ...]:
     """Join the bridge to a scan, and return the columns that hold the entity there.
 
-    Beside inner joins the bridge is one more of them. On the side of an outer join that may be filled with nulls it
-    is joined before, in a subquery, so that the outer join still sees the scan as one table.
+    To the FROM table the bridge is joined right after it. Any other scan is bound in a subquery, so that its own join,
+    inner or outer, still sees it as one table.
     """
     path = paths_of(context.project, context.variant)
     bridge = declare_bridge(path, context)
     alias = f"{scan.alias}_{context.variant.entity}"
     on = bridge_condition(scan, alias, path, context)
-    table = exp.to_table(bridge).as_(alias)
+    table = exp.alias_(exp.to_table(bridge), alias, table=True)
     columns = [exp.column(name, table=alias) for name in to_names(path)]
     statement = scan.scope.expression
     assert isinstance(statement, exp.Select)
-    if not is_beside_outer_join(scan):
-        position = (
-            0 if not isinstance(scan.table.parent, exp.Join) else statement.args["joins"].index(scan.table.parent) + 1
-        )
-        joins = statement.args.setdefault("joins", [])
+    if is_first(scan):
         join = exp.Join(this=table, on=on)
-        join.parent, join.arg_key = statement, "joins"
-        statement.set("joins", [*joins[:position], join, *joins[position:]])
+        statement.set("joins", [join, *(statement.args.get("joins") or [])])
         return tuple(columns)
     used = {column.name for column in scan.scope.columns if column.table == scan.alias}
     inner = (
@@ -53,16 +46,10 @@ def attach_bridge(scan: Scan, names: tuple[str, ...], context: Context) -> tuple
     return tuple(exp.column(name, table=scan.alias) for name in names)
 
 
-def is_beside_outer_join(scan: Scan) -> bool:
-    """Whether an outer join of the same SELECT touches the scan, so that the order of joins matters."""
-    statement = scan.scope.expression
-    joins: list[exp.Join] = statement.args.get("joins") or []
-    parent = scan.table.parent
-    if isinstance(parent, exp.Join):
-        if (parent.side or parent.kind or "").upper() not in INNER:
-            return True
-        joins = joins[joins.index(parent) + 1 :]
-    return any(join.side.upper() in ("RIGHT", "FULL") for join in joins)
+def is_first(scan: Scan) -> bool:
+    """Whether a scan stands in FROM, and no later join can fill it with nulls: then the bridge is the next join."""
+    joins: list[exp.Join] = scan.scope.expression.args.get("joins") or []
+    return not isinstance(scan.table.parent, exp.Join) and not any(j.side.upper() in ("RIGHT", "FULL") for j in joins)
 
 
 def declare_bridge(path: Path, context: Context) -> str:

@@ -59,7 +59,7 @@ def joined(path: Path) -> exp.Select:
 
 
 def hop_table(hop: Relationship, number: int) -> exp.Expr:
-    return exp.to_table(hop.table).as_(f"hop_{number}")
+    return exp.alias_(exp.to_table(hop.table), f"hop_{number}", table=True)
 
 
 def dated_pairs(path: Path, name: str) -> list[tuple[str, exp.Select]]:

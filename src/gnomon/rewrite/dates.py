@@ -162,7 +162,9 @@ def numbers(size: int) -> exp.Select:
     for power, name in enumerate(names[1:], start=1):
         scaled = exp.Mul(this=number(10**power), expression=exp.column("digit", table=name))
         total = exp.Add(this=total, expression=scaled)
-    query = exp.select(exp.alias_(total, "day_number", copy=False)).from_(exp.to_table("digits", alias=names[0]))
+    query = exp.select(exp.alias_(total, "day_number", copy=False)).from_(
+        exp.to_table("digits").as_(names[0], table=True)
+    )
     for name in names[1:]:
-        query = query.join(exp.to_table("digits", alias=name), join_type="cross", copy=False)
+        query = query.join(exp.to_table("digits").as_(name, table=True), join_type="cross", copy=False)
     return query

@@ -15,7 +15,7 @@ from sqlglot.optimizer.scope import Scope
 from gnomon.rewrite.attach import attach_bridge
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import entity_columns, key_domain, paths_of
-from gnomon.rewrite.keys import COMPARISONS, Keys, Scan, follow_keys, is_entity_table, leaves
+from gnomon.rewrite.keys import COMPARISONS, Keys, Scan, follow_keys, is_entity_table, leaves, related_entity
 from gnomon.rewrite.parse import as_text
 
 Outputs = dict[str, tuple[str, ...]]
@@ -74,7 +74,10 @@ def rename_in(scope: Scope, binding: Binding) -> None:
         found = entity_of[id(column)]
         if found is None or column.parent is None:
             continue
-        if means_entity(column, scope, entity_of, binding):
+        if found == (column,):  # its own name already; only what it is selected as may be the key's
+            if isinstance(column.parent, exp.Alias):
+                substitute(column, found, before, outputs, binding)
+        elif means_entity(column, scope, entity_of, binding):
             substitute(column, found, before, outputs, binding)
     binding.outputs[id(scope)] = outputs
 
@@ -89,7 +92,11 @@ def entity_of_column(column: exp.Column, scope: Scope, binding: Binding) -> tupl
     if isinstance(source, Scope):
         names = binding.outputs.get(id(source), {}).get(column.name)
         return None if names is None else tuple(exp.column(name, table=column.table) for name in names)
-    if not isinstance(source, exp.Table) or column.name not in context.key:
+    if not isinstance(source, exp.Table):
+        return None
+    if related_entity(source, context) == (column.name,):
+        return (column,)
+    if column.name not in context.key:
         return None
     rest = () if column.name != context.key[0] else None
     scan = next((s for s in binding.scans if s.identity == id(scope) and s.alias == column.table), None)
@@ -115,7 +122,7 @@ def means_entity(
         return True
     if isinstance(parent, exp.Coalesce):
         parts = (parent.this, *parent.expressions)
-        if all(entity_of.get(id(part)) is not None for part in parts if isinstance(part, exp.Column)):
+        if all(part.meta.get("entity") or entity_of.get(id(part)) for part in parts if isinstance(part, exp.Column)):
             return isinstance(parent.parent, exp.Alias | exp.Select | exp.Group | exp.Ordered | exp.Window)
     if isinstance(parent, exp.EQ):
         other = parent.right if parent.left is child else parent.left
@@ -154,13 +161,16 @@ def substitute(
 ) -> None:
     """Put the entity's columns in the place of one mention of the key."""
     fresh = [new.copy() for new in columns]
+    for new in fresh:
+        new.meta["entity"] = True
     node: exp.Expr = column
     while isinstance(node.parent, exp.Paren | exp.Alias | exp.Ordered) or (
         isinstance(node.parent, exp.Coalesce) and len(fresh) == 1
     ):
         if isinstance(node.parent, exp.Coalesce):
+            coalesce = node.parent
             column.replace(fresh[0])
-            rename_projection(node.parent, before, outputs, binding)
+            rename_projection(coalesce, before, outputs, binding)
             return
         node = node.parent
     parent = node.parent

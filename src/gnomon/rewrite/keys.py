@@ -61,6 +61,8 @@ class Keys:
         return set()
 
     def table_origins(self, scope: Scope, column: exp.Column, table: exp.Table) -> set[Origin]:
+        if related_entity(table, self.context) == (column.name,):
+            return {ENTITY}
         if column.name != self.context.key[0]:
             return set()
         if is_entity_table(table, self.context):
@@ -174,3 +176,11 @@ def is_entity_table(table: exp.Table, context: Context) -> bool:
     """Whether a table already is at the variant's entity: a peer there, or a table named by the entity type."""
     peer = context.peers.get(table.meta.get("peer", ""))
     return bool(table.meta.get("entity_table")) or (peer is not None and peer.entity == context.variant.entity)
+
+
+def related_entity(table: exp.Table, context: Context) -> tuple[str, ...] | None:
+    """The column of a bridge table that holds the variant's entity, as `@entity_relationships` gives it out."""
+    for hop in context.project.relationships:
+        if hop.table == table_name(table) and hop.to_entity == context.variant.entity:
+            return hop.to_columns
+    return None

@@ -57,7 +57,7 @@ def expand_call(name: str, node: exp.Expr, context: Context) -> None:
         parent.set("catalog", result.args.get("catalog"))
         parent.meta.update(result.meta)
     elif isinstance(result, exp.Subquery) and isinstance(parent, exp.Table):
-        result.set("alias", parent.args.get("alias"))
+        result.set("alias", parent.args.get("alias") or exp.TableAlias(this=exp.to_identifier("pairs")))
         parent.replace(result)
     elif isinstance(result, exp.Alias) and isinstance(parent, exp.Alias):
         node.replace(result.this)
@@ -264,7 +264,7 @@ def entity_relationships(args: Arguments, context: Context, node: exp.Expr) -> e
     if not path:
         raise context.fail("macro_arguments", f"'{start}' and '{goal}' are the same entity", node)
     context.bridge_tables.update(hop.table for hop in path)
-    return bridge_pairs(path).subquery()
+    return bridge_pairs(path).subquery(copy=False)
 
 
 Rule = Callable[[Arguments, Context, exp.Expr], exp.Expr]

@@ -65,8 +65,17 @@ def opened(
         yield from _session(root, execution_time, gateway, progress)
 
 
+def prepare_environment() -> None:
+    """Settings that SQLMesh reads when it is first imported: no analytics, and no pool of processes.
+
+    Its pool optimizes queries side by side; ours are not optimized, so that it would only cost.
+    """
+    os.environ["SQLMESH__DISABLE_ANONYMIZED_ANALYTICS"] = "true"
+    os.environ.setdefault("MAX_FORK_WORKERS", "1")
+
+
 def _session(root: Path, execution_time: Any, gateway: str | None, progress: Progress | None) -> Iterator[Session]:
-    os.environ["SQLMESH__DISABLE_ANONYMIZED_ANALYTICS"] = "true"  # read when sqlmesh is imported
+    prepare_environment()
     from sqlmesh.core.console import get_console, set_console
     from sqlmesh.utils.date import now, to_datetime
 

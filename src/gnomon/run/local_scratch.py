@@ -69,7 +69,7 @@ class Place:
         if self.schema is None or self.keep:
             return
         adapter, suffix = context.engine_adapter, f"__{environment}"
-        views = {model.view_name.db for model in context.models.values() if hasattr(model, "view_name")}
+        views = {exp.to_table(fqn).db for fqn in context.models}
         for name in [*sorted(f"{db}{suffix}" for db in views), f"{self.schema}_tables", self.schema]:
             adapter.drop_schema(name, ignore_if_not_exists=True, cascade=True)
 

@@ -137,15 +137,16 @@ class LocalTest:
             del models[fqn]
         generated = {spec.name.lower() for spec in self.specs}
         self.own = [models[fqn] for fqn in self.kept if models[fqn].name.lower() not in generated]
-        for fqn in self.kept:
-            models[fqn] = moved_model(models[fqn], self.kept, self.place, self.targets)
+        models.update({fqn: moved_model(models[fqn], self.kept, self.place, self.targets) for fqn in self.kept})
 
     def seed(self, context: Any) -> None:
         """Write the tables that metrics and the project's own models read."""
+        from gnomon.compile.sql import per_date
+
         adapter = context.engine_adapter
         variants = [spec.variant for spec in self.specs if spec.variant is not None]
         one_each = {(v.metric.key, v.entity): v for v in variants if self.samples[v.name]}
-        texts = [self.expected(v, self.samples[v.name][0], adapter.dialect) for v in one_each.values()]
+        texts = [per_date(self.project, v, self.samples[v.name][0], adapter.dialect) for v in one_each.values()]
         models = {model.name.lower(): model.render_query_or_raise() for model in self.own if model.is_sql}
         queries = [inlined(sqlglot.parse_one(text, dialect=adapter.dialect), models) for text in texts]
         built = {plain_name(fqn) for fqn in self.kept}
@@ -218,7 +219,7 @@ class LocalTest:
         samples = self.samples[variant.name]
         tree = sqlglot.parse_one(self.expected(variant, samples[0], dialect), dialect=dialect)
         read = {table_name(table) for table in tree.find_all(exp.Table)}
-        seeded = [table for table in self.seeds if table.name in read or table_name(self.targets[table.name]) in read]
+        seeded = [table for table in self.seeds if table_name(self.targets[table.name]) in read]
         rows = "; ".join(
             f"{table.name} ({len(table.rows)} rows for: {', or '.join(table.predicates[:6]) or 'no conditions'})"
             for table in seeded

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+from gnomon.run.context import prepare_environment
 from gnomon.run.lock import writer
 
 WRITES = {"plan", "run", "invalidate", "janitor", "destroy", "migrate", "rollback", "state", "ui", "clean"}
@@ -18,7 +18,7 @@ def sqlmesh_cli(root: str | Path, args: Sequence[str]) -> int:
     root = Path(root).resolve()
     verb = next((arg for arg in args if not arg.startswith("-")), "")
     with writer(root, f"gnomon sqlmesh {verb}") if verb in WRITES else nullcontext():
-        os.environ["SQLMESH__DISABLE_ANONYMIZED_ANALYTICS"] = "true"  # read when sqlmesh is imported
+        prepare_environment()
         from sqlmesh.cli.main import cli
 
         from gnomon.run.upstream import correct_sqlmesh
