@@ -30,7 +30,7 @@ bench: $(VENV)/.installed  ## measure, and print tables
 	$(BIN)/python bench/render.py
 
 golden: $(VENV)/.installed  ## write the golden files again; read the diff before you commit it
-	GNOMON_WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/golden
+	GNOMON_WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/golden tests/brief tests/dates
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

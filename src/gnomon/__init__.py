@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gnomon.errors import CheckFailed, DefinitionError, GnomonError, Problem, RunError, UsageError
     from gnomon.expand import expand
     from gnomon.load.definitions import MetricMetadata, MetricQueryDef, RollingConfig
+    from gnomon.load.modifiers import MetricQueryConfig
     from gnomon.load.project import load
     from gnomon.load.python import timeseries_metrics
     from gnomon.model import Project, Variant
@@ -33,6 +34,7 @@ HOMES = {
     "DefinitionError": "gnomon.errors",
     "GnomonError": "gnomon.errors",
     "MetricMetadata": "gnomon.load.definitions",
+    "MetricQueryConfig": "gnomon.load.modifiers",
     "MetricQueryDef": "gnomon.load.definitions",
     "Problem": "gnomon.errors",
     "Project": "gnomon.model",
@@ -55,6 +57,7 @@ __all__ = [
     "DefinitionError",
     "GnomonError",
     "MetricMetadata",
+    "MetricQueryConfig",
     "MetricQueryDef",
     "Problem",
     "Project",

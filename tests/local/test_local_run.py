@@ -58,6 +58,7 @@ def test_every_value_of_the_brief_s_metric(root: Path) -> None:
     assert {name: data for name, data in files(root).items() if "__pycache__" not in name} == before
 
 
+@pytest.mark.slow
 def test_every_kind_of_metric(root: Path) -> None:
     result = local_test(root, WORDS, execution_time=NOW)
     assert result.failures == [], str(result)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,13 @@ def test_timestamps_lie_at_the_bounds_of_days() -> None:
     moments = column(seeds(EVENTS.format("event_type = 'A'"), timed)["oso.events"], "bucket_day")
     assert all(isinstance(moment, datetime) for moment in moments)
     assert {(0, 0), (23, 59)} <= {(moment.hour, moment.minute) for moment in moments}
+
+
+def test_instants_lie_at_the_bounds_of_local_days() -> None:
+    local = replace(project({"bucket_day": Column("bucket_day", "timestamptz")}), calendar=Calendar("America/New_York"))
+    moments = column(seeds(EVENTS.format("event_type = 'A'"), local)["oso.events"], "bucket_day")
+    hours = {(moment.utcoffset(), moment.hour, moment.minute) for moment in moments if isinstance(moment, datetime)}
+    assert {(timedelta(0), 5, 0), (timedelta(0), 4, 59)} <= hours
 
 
 def test_tables_that_are_built_are_not_seeded() -> None:

@@ -94,13 +94,17 @@ def test_each_variant_starts_at_its_last_complete_bucket() -> None:
     assert samples(Rolling(3, Grain.MONTH, Cron.MONTHLY)) == [date(2026, 10, 31)]
     assert samples(Rolling(1, Grain.WEEK, Cron.WEEKLY)) == [date(2026, 11, 15)]
     assert samples(ALL_TIME) == [date(2026, 11, 20)]
-    assert len(samples(TimeAggregation(Grain.HOUR))) == 7 * 24
+    assert [len(samples(TimeAggregation(Grain.HOUR))), str(samples(TimeAggregation(Grain.HOUR))[0])] == [
+        48,
+        "2026-11-19 00:00:00",
+    ]
 
 
 def test_a_metrics_own_bounds_are_kept() -> None:
     assert samples(TimeAggregation(Grain.DAY), start=date(2026, 11, 19)) == [date(2026, 11, 19), date(2026, 11, 20)]
     assert samples(TimeAggregation(Grain.MONTH), start=date(2026, 10, 2)) == []
-    assert samples(TimeAggregation(Grain.DAY), end=date(2026, 3, 4)) == [date(2026, 3, 4)]
+    ended = samples(TimeAggregation(Grain.DAY), end=date(2026, 3, 4))
+    assert (ended[0], ended[-1], len(ended)) == (date(2026, 2, 26), date(2026, 3, 4), 7)
     assert samples(TimeAggregation(Grain.MONTH), end=date(2026, 3, 4)) == [date(2026, 3, 1)]
 
 

@@ -130,7 +130,16 @@ class Speller(Expressions):
 
     def measure(self, shape: Measure, amount: str, with_metric: bool) -> str:
         """The plain shape; also each half of a join, where it has no metric column."""
+        if with_metric and self.may_select_star(shape):
+            return self.above_a_star(shape)
         source = self.scan(shape.table, "e", shape.reference)
+        columns, names = self.measure_columns(shape, amount, with_metric)
+        lines = ["SELECT", "  " + ",\n  ".join(columns), source]
+        lines += [self.where(shape.table, shape.where, shape.reference), self.group_by(len(columns) - 1, names)]
+        return "\n".join([*lines, *self.having(shape)])
+
+    def measure_columns(self, shape: Measure, amount: str, with_metric: bool) -> tuple[list[str], list[str]]:
+        """The projections, and the names of those that are grouped after the sample date."""
         columns = [self.sample(shape.table), *self.keys(), *map(self.dim, shape.dims)]
         names = [*self.keys(), *(dim.name for dim in shape.dims)]
         if with_metric:
@@ -141,11 +150,29 @@ class Speller(Expressions):
             spelled = ["(DATE_DIFF('day', @metrics_start('DATE'), @metrics_end('DATE')) + 1)"]
             spelled.append(f"@metrics_sample_interval_length({self.time(shape.table)}, 'day')")
             value = f"CAST({value} AS DOUBLE) / {self.rng.choice(spelled)}"
-        lines = ["SELECT", "  " + ",\n  ".join([*columns, f"{value} AS {amount}"]), source]
-        lines += [self.where(shape.table, shape.where, shape.reference), self.group_by(len(columns), names)]
-        if shape.having is not None:
-            lines.append(f"HAVING {self.call(shape.having.agg)} {shape.having.op} {shape.having.number}")
-        return "\n".join(lines)
+        return [*columns, f"{value} AS {amount}"], names
+
+    def having(self, shape: Measure) -> list[str]:
+        having = shape.having
+        return [] if having is None else [f"HAVING {self.call(having.agg)} {having.op} {having.number}"]
+
+    def may_select_star(self, shape: Measure) -> bool:
+        """Whether the rows may come through `SELECT *`: above it, the source's own key is no longer known."""
+        self.prefix = ""
+        used = self.agg(shape.agg) + " ".join([*self.having(shape), *self.filters(shape.where)])
+        plain = shape.reference is None and not shape.per_day and not any(key in used for key in self.metric.key)
+        return plain and self.rng.random() < 0.25
+
+    def above_a_star(self, shape: Measure) -> str:
+        """The plain shape over a star of the scan, as a CTE or as a subquery."""
+        source = self.scan(shape.table, "e")
+        star = f"SELECT {self.prefix}* {source} {self.where(shape.table, None)}"
+        as_cte, self.prefix = self.rng.random() < 0.5, "chosen."
+        columns, names = self.measure_columns(shape, "amount", True)
+        above = f"SELECT {', '.join(columns)}\nFROM {'chosen' if as_cte else f'({star}) AS chosen'}"
+        filters = "".join(f"\nWHERE {term}" for term in self.filters(shape.where))
+        rest = "\n".join([self.group_by(len(columns) - 1, names), *self.having(shape)])
+        return (f"WITH chosen AS (\n  {star}\n)\n" if as_cte else "") + f"{above}{filters}\n{rest}"
 
     def metric_column(self) -> str:
         call = self.rng.choice(["@metric_name()", "@metrics_name()", f"@metric_name('{self.metric.name}')"])

@@ -209,8 +209,8 @@ def intervals(draw: Draw, hourly: bool) -> tuple[Interval, ...]:
 
 
 @st.composite
-def metrics(draw: Draw, name: str, hourly: bool) -> Metric:
-    """A metric at some of the entities that its key rolls up to."""
+def metrics(draw: Draw, name: str, hourly: bool, center: date) -> Metric:
+    """A metric at some of the entities that its key rolls up to; some have a start of their own."""
     shape = draw(shapes())
     key = draw(st.sampled_from([*[("to_artifact_id",)] * 4, *ROLLS_UP_TO]))
     if key == ("from_artifact_id",) and not isinstance(shape, Measure | Union | Joined):
@@ -222,7 +222,8 @@ def metrics(draw: Draw, name: str, hourly: bool) -> Metric:
         entities.append("carrier")
     shape = without_dimension_clash(shape, key, direct)
     hourly = hourly and not (isinstance(shape, Measure) and shape.per_day)
-    return Metric(name, shape, tuple(entities), draw(intervals(hourly)), key, direct)
+    start = draw(st.sampled_from([None, None, None, center - timedelta(days=5)]))
+    return Metric(name, shape, tuple(entities), draw(intervals(hourly)), key, direct, start)
 
 
 def without_dimension_clash(shape: Shape, key: tuple[str, ...], direct: dict[str, tuple[str, ...]]) -> Shape:
@@ -238,7 +239,7 @@ def projects(draw: Draw, size: int = 5) -> tuple[Project, Knobs]:
     """A project of several metrics, the last ones composed of peers, and the kind of its data."""
     kind = draw(knobs())
     hourly = kind.time_type != "date"
-    found = [draw(metrics(f"m{number}", hourly)) for number in range(size)]
+    found = [draw(metrics(f"m{number}", hourly, kind.center)) for number in range(size)]
     entities, steps = draw(st.sampled_from([("artifact", "project"), ("collection",)])), draw(intervals(hourly))
     for name in ("left", "right"):
         shape = Measure("raw.events", draw(exact_aggs()), draw(filters()))

@@ -15,16 +15,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-import gnomon
-from gnomon.compile.sql import per_date
 from oracle.clock import DAY, AllTime, Moment, windows
 from oracle.judge import expected_rows
 from oracle.model import Data, Project
 from property.strategies import asked_range, projects
-from property.trial import Trial, compared, connect, judged, load, trials
+from property.trial import Trial, compared, connect, judged, load, one_date_sql, trials
 from property.world import Knobs, rows_of
 
-EXAMPLES = int(os.environ.get("GNOMON_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("GNOMON_EXAMPLES", "30"))
 VARIANTS = 12
 """How many variants of a project are tried."""
 
@@ -97,9 +95,3 @@ def judge_of(project: Project, data: Data, trial: Trial, sample: Moment) -> list
     """The judge's rows around one sample date."""
     start, end = (sample.date() - DAY, sample.date() + DAY) if isinstance(sample, datetime) else (sample, sample)
     return expected_rows(project, trial.metric, data, trial.entity, trial.interval, start, end)
-
-
-def one_date_sql(loaded: Any, trial: Trial, sample: Moment) -> str:
-    name = (trial.metric.name, trial.entity, trial.interval.suffix)
-    variant = next(v for v in gnomon.expand(loaded) if (v.metric.name, v.entity, v.suffix) == name)
-    return per_date(loaded, variant, sample, "duckdb")

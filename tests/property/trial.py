@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ import duckdb
 
 import gnomon
 from gnomon.compile.render import Rendered
-from oracle.clock import Interval
+from gnomon.compile.sql import per_date
+from oracle.clock import Interval, Moment
 from oracle.compare import disagreements
 from oracle.judge import expected_rows
 from oracle.logic import Row
@@ -77,6 +78,13 @@ def rendered(loaded: Any, trial: Trial) -> Rendered:
     found = gnomon.render(loaded, name, entity=trial.entity, interval=suffix, start=trial.start, end=trial.end)
     assert len(found) == 1, [one.name for one in found]
     return found[0]
+
+
+def one_date_sql(loaded: Any, trial: Trial, sample: Moment) -> str:
+    """The query of one variant over exactly the bucket or window of a sample date."""
+    name = (trial.metric.name, trial.entity, trial.interval.suffix)
+    variant = next(v for v in gnomon.expand(loaded) if (v.metric.name, v.entity, v.suffix) == name)
+    return per_date(loaded, variant, sample, "duckdb")
 
 
 def connect(project: Project, data: Data, session_zone: str = "UTC") -> duckdb.DuckDBPyConnection:
@@ -161,8 +169,3 @@ def judged(
         wrong = problems(fresh, project, less, trial, found.sql)
     written = loaded.metrics[trial.metric.name].sql.text
     return Failure(trial, tuple(wrong), f"-- plan {found.plan.name}\n{found.sql}", written, less, project)
-
-
-def only(project: Project, metric: Metric) -> Project:
-    """A project of one metric."""
-    return replace(project, metrics=(metric,))

@@ -137,7 +137,14 @@ def moment(rng: Random, knobs: Knobs) -> Any:
     instant = datetime.combine(day, clock, tzinfo=zone).astimezone(UTC) + timedelta(hours=rng.choice([0, 0, 1]))
     if knobs.time_type == "timestamptz":
         return instant
-    return instant.astimezone(ZoneInfo(knobs.source_zone)).replace(tzinfo=None)
+    return unambiguous(instant, ZoneInfo(knobs.source_zone))
+
+
+def unambiguous(instant: datetime, zone: ZoneInfo) -> datetime:
+    """A naive local time that is read in one way only: engines differ in the hour that clocks show twice."""
+    naive = instant.astimezone(zone).replace(tzinfo=None)
+    later = naive + timedelta(hours=2)
+    return later if naive.replace(tzinfo=zone).utcoffset() != later.replace(tzinfo=zone).utcoffset() else naive
 
 
 def pairs(rng: Random, left: str, lefts: list[Any], right: str, rights: list[Any]) -> list[Row]:

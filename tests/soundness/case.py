@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 
-from oracle.clock import DAY, Interval
+from oracle.clock import DAY, Bucket, Interval, Moment
 from oracle.logic import Row
 from oracle.model import Metric, Project, Shape
 from property.runs import Run, fill_calendar, run_problems, run_sql
-from property.trial import Trial, connect, load, problems, rendered
+from property.trial import Trial, connect, load, one_date_sql, problems, rendered
 from property.world import Knobs, rows_of, world
 
 KNOBS = Knobs(0, rows=0)
@@ -44,7 +44,9 @@ class Case:
 
     @property
     def project(self) -> Project:
-        peers = (replace(self.metric, name=name, shape=shape) for name, shape in self.peers.items())
+        intervals = tuple(dict.fromkeys((self.interval, Bucket("daily"))))
+        own = replace(self.metric, intervals=intervals)
+        peers = (replace(own, name=name, shape=shape) for name, shape in self.peers.items())
         return replace(world(self.knobs), start=START, metrics=(self.metric, *peers))
 
     @property
@@ -77,6 +79,12 @@ class Case:
         sql = rendered(self.loaded(folder), trial).sql
         with connect(self.project, self.data) as connection:
             return problems(connection, self.project, self.data, trial, sql)
+
+    def per_date_rows(self, folder: Path, sample: Moment) -> list[tuple[Any, ...]]:
+        """The rows of the per-date plan at one sample date."""
+        trial = Trial(self.metric, self.entity, self.interval, START, START)
+        with connect(self.project, self.data) as connection:
+            return connection.execute(one_date_sql(self.loaded(folder), trial, sample)).fetchall()
 
     def run_problems(self, folder: Path, start: date, end: date, execution: date) -> list[str]:
         """How the rows that a run over `[start, end)` writes differ from the judge's."""

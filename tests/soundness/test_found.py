@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import gnomon
+from gnomon.compile.project import compile_project
 from oracle.clock import AllTime, Bucket, Interval, Rolling
-from oracle.model import Agg, Measure, Pairs, PeerPair
+from oracle.model import Agg, Measure, Pairs, PeerOver, PeerPair
 from property.trial import connect
 from soundness.case import KNOBS, Case
 
@@ -92,3 +93,39 @@ def test_fill_adds_rows_or_is_refused(tmp_path: Path) -> None:
         ("2024-02-02", 0.0),
         ("2024-02-03", 0.0),
     ]
+
+
+PEER_SUM = """SELECT @metrics_sample_date(p.metrics_sample_date) AS metrics_sample_date, p.to_artifact_id,
+  @metric_name() AS metric, SUM(p.amount) AS amount
+FROM @metrics_peer_ref('n', time_aggregation := 'daily') AS p WHERE @metrics_in_window(p.metrics_sample_date)
+GROUP BY 1, 2, 3"""
+ON_THE_20TH = ({"happened": date(2024, 2, 20), "to_artifact_id": "a"},)
+
+
+def test_a_bucket_over_a_peer_is_computed_to_its_end(tmp_path: Path) -> None:
+    """The peer's days ended with the last sample date that was asked for, not with the bucket."""
+    case = Case(PeerOver("n", "sum"), Bucket("monthly"), ON_THE_20TH, sql=PEER_SUM, peers={"n": COUNT})
+    assert case.rendered_problems(tmp_path, date(2024, 2, 1), date(2024, 2, 10)) == []
+
+
+def test_the_per_date_plan_computes_a_peers_bucket_to_its_end(tmp_path: Path) -> None:
+    case = Case(PeerOver("n", "sum"), Bucket("monthly"), ON_THE_20TH, sql=PEER_SUM, peers={"n": COUNT})
+    assert case.per_date_rows(tmp_path, date(2024, 2, 1)) == [(date(2024, 2, 1), "a", "m_monthly", 1.0)]
+
+
+def test_the_per_date_plan_takes_an_hour_of_peers(tmp_path: Path) -> None:
+    """An hour was compared with a date in Python: a TypeError."""
+    knobs = replace(KNOBS, time_type="timestamptz")
+    rows = ({"happened": datetime(2024, 2, 20, 5, 30, tzinfo=UTC), "to_artifact_id": "a"},)
+    case = Case(PeerPair("n", "n2", "minus"), Bucket("hourly"), rows, knobs=knobs, peers={"n": COUNT, "n2": COUNT})
+    assert case.per_date_rows(tmp_path, datetime(2024, 2, 20, 5)) == [(datetime(2024, 2, 20, 5), "a", "m_hourly", 0.0)]
+
+
+@pytest.mark.parametrize(("zone", "days"), [("UTC", 3), ("America/New_York", 4)])
+def test_three_days_of_lateness_are_four_local_days_where_clocks_change(zone: str, days: int, tmp_path: Path) -> None:
+    """72 hours span 73 on the wall when clocks go forward: an event of Friday 23:30 that arrives on Tuesday at 00:20,
+    after that night's run, was never counted (tests/increments has the schedule)."""
+    case = Case(COUNT, Bucket("daily"), (), knobs=replace(KNOBS, zone=zone), sql=COUNT_SQL + "1, 2, 3")
+    specs = compile_project(case.loaded(tmp_path))
+    [lookback] = [spec.lookback for spec in specs if spec.name == "metrics.m_to_artifact_daily"]
+    assert lookback == days

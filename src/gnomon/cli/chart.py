@@ -16,6 +16,7 @@ PALETTE = ("#2563a8", "#d9822b", "#3a9b6b", "#b5446e", "#7a5fb5", "#4bb3c4", "#9
 FONT = "Inter, 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif"
 WIDTH, HEIGHT = 760, 340
 DAY = timedelta(days=1)
+DASHED = "; dashed where that is not complete"
 FORMATS = (".png", ".svg", ".html")
 
 
@@ -42,7 +43,7 @@ def chart(picture: Picture) -> Any:
 
     alt.data_transformers.disable_max_rows()
     drawn = bars(picture) if picture.kind == "bar" else lines(picture)
-    title = alt.TitleParams(text=picture.title, subtitle=picture.subtitle)
+    title = alt.TitleParams(text=picture.title, subtitle=picture.subtitle + (DASHED if picture.is_partial else ""))
     return drawn.properties(
         title=title, background="white", padding={"left": 18, "top": 16, "right": 26, "bottom": 14}
     ).configure(**STYLE)
@@ -96,7 +97,8 @@ def lines(picture: Picture) -> Any:
 
     data = [row for line in picture.lines for row in rows_of(line, picture.kind)]
     start, end = picture.span
-    domain = [stamp(start), stamp(end if picture.kind == "step" else max(end - DAY, start))]
+    last = max(point.at for line in picture.lines for point in line.points)
+    domain = [stamp(start), stamp(end if picture.kind == "step" or last == start else last)]
     x = alt.X(
         "at:T",
         title="UTC" if picture.hourly else None,
@@ -195,16 +197,24 @@ def value_axis(picture: Picture) -> Any:
 
 
 def scale_ticks(picture: Picture) -> list[float]:
-    """The round numbers from below the lowest to above the highest value."""
+    """The round numbers from about the lowest to above the highest value."""
+    low, high = extent(picture)
+    ticks = value_ticks(low, high, 5)
+    step = ticks[1] - ticks[0]
+    return ticks[1:] if len(ticks) > 2 and low - ticks[0] > 0.8 * step else ticks
+
+
+def extent(picture: Picture) -> tuple[float, float]:
+    """The lowest and the highest value; zero among them where the axis starts there."""
     values = [0.0, *picture.values] if picture.from_zero or picture.kind == "bar" else picture.values
-    return value_ticks(min(values, default=0.0), max(values, default=1.0), 5)
+    return min(values, default=0.0), max(values, default=1.0)
 
 
 def value_scale(picture: Picture) -> Any:
     import altair as alt
 
     ticks = scale_ticks(picture)
-    return alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, zero=False)
+    return alt.Scale(domain=[min(ticks[0], extent(picture)[0]), ticks[-1]], nice=False, zero=False)
 
 
 def date_axis(start: date, end: date) -> Any:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gnomon.model import Project
 
 
-@click.command("check")
+@click.command("check", short_help="Every problem of the definitions, with what to type.")
 @click.option("--data", is_flag=True, help="Connect, and count the keys that no bridge row matches.")
 @json_option
 @project_option

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gnomon.model import Project
 
 
-@click.command("demo")
+@click.command("demo", short_help="A project on real data, planned and applied, with its numbers.")
 @click.argument("name", metavar="[flights|oss]", default="flights")
 @click.option(
     "--dir",
@@ -102,7 +102,7 @@ def show(found: list[Highlight]) -> None:
     from gnomon.cli.table import print_table
 
     click.echo()
-    heads = ("metric", "of", "interval", "last", "", "course")
+    heads = ("metric", "of", "interval", "last", "at", "course")
     cells = [(each.title, each.entity, each.interval, each.value, each.at, each.spark) for each in found]
     print_table(heads, cells, ("left", "left", "left", "right", "left", "left"), wide=True)
 
@@ -119,7 +119,8 @@ def what_next(project: Project, info: ExampleInfo) -> list[str]:
     ]
     beside = "".join(f" --metric {other}" for other in [metric, *shared[:1]])
     return [
-        f"gnomon query{beside} --by {entity} --interval {interval} --entity-id {entity_id} --limit 20",
+        f"gnomon query{beside} --by {entity} --interval {interval} --entity-id {entity_id}"
+        f" --start {info.end - timedelta(days=9)} --end {info.end}",
         f"gnomon metrics plot {metric} --entity-id {entity_id} --interval {interval}",
         f"gnomon metrics plot {metric} --entity-id {entity_id} --interval {interval} --out {metric}.png",
         f"gnomon metrics show {metric}",

@@ -45,8 +45,11 @@ def highlights(project: Project, info: ExampleInfo) -> list[Highlight]:
 
 def highlight(project: Project, engine: Engine, metric: Metric, info: ExampleInfo) -> Highlight | None:
     """One metric's line: of the example's own entity where the metric has it, else of the one with the largest sum."""
+    from gnomon.cli.picture import compose
     from gnomon.query import query
     from gnomon.query.answer import about
+    from gnomon.query.bounds import iso
+    from gnomon.query.request import find_variant
 
     entity = info.show[1] if info.show[1] in metric.entity_types else metric.entity_types[0]
     suffixes = [each.suffix for each in metric.intervals]
@@ -63,16 +66,15 @@ def highlight(project: Project, engine: Engine, metric: Metric, info: ExampleInf
         if entity == info.show[1] and rows[0][said["columns"][1]["name"]] == info.show[2]
     ]
     rows = own[0] if own else max(series.values(), key=lambda rows: total(rows, value["name"]))
-    from gnomon.cli.picture import label_of
-
+    line = compose(project, find_variant(project, metric.key, entity, interval), rows, said).lines[0]
     return Highlight(
         metric=metric.key,
         title=metric.metadata.display_name or metric.key,
-        entity=label_of(rows[-1], said),
+        entity=line.label,
         interval=interval,
         value=quantity(rows[-1][value["name"]], value["unit"]),
-        at=str(rows[-1]["metrics_sample_date"]),
-        spark=sparkline([row[value["name"]] for row in rows]),
+        at=iso(rows[-1]["metrics_sample_date"]).replace("T", " ").removesuffix(":00Z"),
+        spark=sparkline([point.value for point in line.points]),
     )
 
 

@@ -11,7 +11,7 @@ from gnomon.cli.options import debug_option, say
 from gnomon.errors import Problem, UsageError
 
 
-@click.command("init")
+@click.command("init", short_help="A new project, guessed from a data file.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=".")
 @click.option(
     "--from",

@@ -16,7 +16,7 @@ def local() -> None:
     """Try definitions on seeded data."""
 
 
-@local.command("sqlmesh-test", context_settings=PASS_ON)
+@local.command("sqlmesh-test", context_settings=PASS_ON, short_help="Seed, plan, and compare every value.")
 @click.option("--duckdb", is_flag=True, help="In a DuckDB file of its own, not in a scratch schema of the gateway.")
 @json_option
 @project_option

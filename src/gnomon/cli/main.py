@@ -21,6 +21,10 @@ INTERRUPTED = 130
 class Gnomon(click.Group):
     """A group that turns every error into one message on stderr and an exit code."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in the order in which they are met."""
+        return list(self.commands)
+
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run a command and leave the process with its exit code; nothing but that is returned."""
         state = State(debug=bool(os.environ.get("GNOMON_DEBUG")))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gnomon.model import Metric, Project
 
 
-@click.command("list")
+@click.command("list", short_help="Every metric with its entities, intervals, unit and plan.")
 @json_option
 @project_option
 def list_metrics(project_path: Path | None, as_json: bool) -> None:

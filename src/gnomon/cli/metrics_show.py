@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
-@click.command("show")
+@click.command("show", short_help="One metric explained: bounds, plans, sources, units.")
 @click.argument("name")
 @execution_time_option
 @json_option
@@ -88,7 +88,7 @@ def lateness(sources: Sequence[SourceTable]) -> dict[str, Any]:
     """The contract about late events: what each run still corrects, and what has to be asked for."""
     days = max((source.lateness for source in sources), default=timedelta(0)) / DAY
     if days:
-        text = f"each run recomputes every row that ends within {days:g} days before the run before it"
+        text = f"each run computes again the rows that end within {days:g} days before the previous run"
     else:
         text = "rows are final once they are written"
     return {"days": days, "contract": text}

@@ -55,6 +55,11 @@ class Picture:
         return [value for line in self.lines for value in line.values]
 
     @property
+    def is_partial(self) -> bool:
+        """Whether some value does not stand for its whole bucket or window."""
+        return any(not point.complete for line in self.lines for point in line.points if point.value is not None)
+
+    @property
     def span(self) -> tuple[date, date]:
         """The first moment and the end of the last bucket."""
         points = [point for line in self.lines for point in line.points]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WHEN = "A date, or words such as '1 week ago'."
 
 
-@click.command("plan")
+@click.command("plan", short_help="Build what an environment lacks.")
 @click.argument("environment", metavar="[ENV]", default="prod")
 @click.option("--start", metavar="WHEN", help=f"First sample date, for environments other than prod. {WHEN}")
 @click.option("--end", metavar="WHEN", help="Last sample date, included.")

@@ -20,7 +20,7 @@ SERIES = 8
 """As many lines as one can tell apart."""
 
 
-@click.command("plot")
+@click.command("plot", short_help="Series as a picture, in a file or in the terminal.")
 @click.argument("name")
 @click.option(
     "--entity-id", "entity_ids", multiple=True, required=True, metavar="X", help="An entity; repeat for several."
@@ -52,7 +52,7 @@ def plot(
     check_out(out)
     project = load_project(project_path)
     variant, rows, about = read(project, name, entity_ids, by, interval, start, end)
-    picture = compose(project, variant, rows, about)
+    picture = compose(project, variant, in_order(rows, about, entity_ids), about)
     if len(picture.lines) > SERIES:
         message = f"{len(picture.lines)} series are more than one can tell apart"
         raise UsageError(Problem("too_many_series", message, help=f"name at most {SERIES} with --entity-id"))
@@ -109,6 +109,13 @@ def read(
                 return variant, table.to_pylist(), said
     message = f"{name} has no rows at {suffix} for {', '.join(entity_ids)} by {' or '.join(candidates)}"
     raise UsageError(Problem("unknown_entity_id", message, help=f"look for ids: gnomon query --metric {name} ..."))
+
+
+def in_order(rows: list[dict[str, Any]], about: dict[str, Any], entity_ids: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The rows entity by entity, as the ids were given; legends and panels keep that order."""
+    keys = [column["name"] for column in about["columns"] if column["role"] == "entity"]
+    places = {entity_id.replace(" ", ""): place for place, entity_id in enumerate(entity_ids)}
+    return sorted(rows, key=lambda row: places.get(",".join(str(row[key]) for key in keys).replace(" ", ""), 0))
 
 
 def fitting(project: Project, entity_types: tuple[str, ...], entity_ids: tuple[str, ...]) -> list[str]:

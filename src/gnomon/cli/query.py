@@ -22,7 +22,7 @@ SHOWN = 40
 """Rows that a table prints where no limit is given."""
 
 
-@click.command("query")
+@click.command("query", short_help="Read built series, side by side.")
 @click.option("--metric", "metrics", multiple=True, required=True, metavar="M", help="A metric; repeat for several.")
 @click.option("--by", required=True, metavar="E", help="The entity type.")
 @click.option("--interval", required=True, metavar="I", help="An interval, such as monthly or over_30_day_window.")

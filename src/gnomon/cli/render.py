@@ -23,7 +23,7 @@ from gnomon.cli.options import (
 )
 
 
-@click.command("render")
+@click.command("render", short_help="The SQL of each combination of entity and interval.")
 @click.argument("name", required=False)
 @click.option(
     "--full-render", is_flag=True, help="Self-contained queries over sources only, which run before any plan."
@@ -86,6 +86,9 @@ def folder_of(path: Path | None) -> Path | None:
     return path.absolute().parent if path is not None and path.is_file() else path
 
 
+PLACEHOLDERS = "a run fills in $start_ds and $end_ds, its first and last day, and $execution_ds"
+
+
 def header(rendered: Any, full: bool) -> str:
     """The comment above a query: what it is, which rows it returns, how it is computed."""
     scope = "self-contained" if full else "as it is built"
@@ -93,7 +96,7 @@ def header(rendered: Any, full: bool) -> str:
     said = [
         f"{rendered.name}",
         f"{rendered.metric} by {rendered.entity}, {rendered.interval} ({rendered.dialect}, {scope})",
-        f"sample dates {rendered.start} to {rendered.end}, both included",
+        f"sample dates {rendered.start} to {rendered.end}, both included" if full else PLACEHOLDERS,
         f"plan {rendered.plan.name}: {rendered.plan.reason}",
         *([f"units {', '.join(f'{column}: {unit}' for column, unit in units.items())}"] if units else []),
     ]

@@ -10,7 +10,7 @@ import click
 from gnomon.cli.options import execution_time_option, find_root, json_option, project_option
 
 
-@click.command("restate")
+@click.command("restate", short_help="Rewrite what changed rows of past days can change.")
 @click.option("--since", required=True, metavar="WHEN", help="The first day whose rows changed.")
 @click.option("--until", metavar="WHEN", help="The last one, included; by default the last complete day.")
 @click.option("--metric", metavar="M", help="Only this metric, and what reads it.")

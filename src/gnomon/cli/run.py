@@ -10,7 +10,7 @@ import click
 from gnomon.cli.options import execution_time_option, find_root, json_option, project_option
 
 
-@click.command("run")
+@click.command("run", short_help="Build what became due since the last run.")
 @click.argument("environment", metavar="[ENV]", default="prod")
 @click.option("--dry-run", is_flag=True, help="Show what a plan would build and write nothing.")
 @click.option("--gateway", metavar="NAME", help="Another gateway than the default one.")

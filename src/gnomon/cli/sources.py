@@ -15,7 +15,7 @@ def sources() -> None:
     """The warehouse's tables."""
 
 
-@sources.command("pull")
+@sources.command("pull", short_help="Column types of the tables into external_models.yaml.")
 @click.option("--dry-run", is_flag=True, help="Show the columns and write nothing.")
 @json_option
 @project_option

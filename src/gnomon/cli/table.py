@@ -5,9 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
+from io import StringIO
 from typing import Literal
 
+import click
+
 Align = Literal["left", "right"]
+WIDTH = 160
+"""Columns where there is no terminal to fit."""
 
 
 def print_table(
@@ -29,8 +34,14 @@ def print_table(
         table.add_column(Text(head), justify=justify, no_wrap=wide, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    width = shutil.get_terminal_size((120, 40)).columns if sys.stdout.isatty() else 160
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else width, highlight=False)
+    terminal = sys.stdout.isatty()
+    console = Console(
+        file=sys.stdout if terminal else StringIO(),
+        width=shutil.get_terminal_size((WIDTH, 40)).columns if terminal else WIDTH,
+        highlight=False,
+    )
     if wide:
         console.width = max(console.width, console.measure(table).maximum)
     console.print(table)
+    if isinstance(console.file, StringIO):
+        click.echo("\n".join(line.rstrip() for line in console.file.getvalue().splitlines()))

@@ -32,7 +32,7 @@ def draw(picture: Picture, width: int = 80) -> str:
         if len(picture.lines) > 1:
             text.append(line.label)
         text += panel(picture, line, ticks, width, height)
-    if any(not point.complete for line in picture.lines for point in line.points if point.value is not None):
+    if picture.is_partial:
         mark = "░" if picture.kind == "step" else "dashed"
         text += ["", f"{mark}: not complete, the bucket or window reaches beyond the data"]
     return "\n".join(text)

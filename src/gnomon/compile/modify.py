@@ -54,7 +54,7 @@ def config(spec: ModelSpec, variant: Variant) -> dict[str, Any]:
     return {
         "table_name": variant.table,
         "ref": {
-            "name": variant.metric.name,
+            "name": variant.metric.key,
             "entity_type": variant.entity,
             "time_aggregation": None if rolling else variant.suffix,
             "window": rolling.window if rolling else None,
@@ -64,6 +64,9 @@ def config(spec: ModelSpec, variant: Variant) -> dict[str, Any]:
         "vars": dict(variant.metric.vars),
         "incremental": variant.metric.incremental,
         "additional_tags": list(variant.metric.tags),
+        "metadata": variant.metric.metadata,
+        "dialect": variant.metric.dialect,
+        "query": spec.query,
         "rendered_query": spec.query,
     }
 

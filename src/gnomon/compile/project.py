@@ -71,7 +71,7 @@ def series(project: Project, compiled: Compiled, others: dict[str, Compiled]) ->
         plan=compiled.plan,
         properties={
             "bridges": tuple(sorted({table for one in upstream for table in one.bridges})),
-            "sources": tuple(sorted({name for one in upstream for name in one.reads if name in project.sources})),
+            "sources": tuple(sorted({name for one in upstream for name in one.sources})),
             "unbounded": any(one.is_unbounded or one.plan.name == "peers" for one in upstream),
         },
     )
@@ -96,8 +96,7 @@ def is_hourly(variant: Variant) -> bool:
 
 def lookback(project: Project, upstream: list[Compiled]) -> int:
     """How many days back each run computes again, so that late events are counted: the sources' greatest lateness."""
-    sources = {name for one in upstream for name in one.reads if name in project.sources}
-    lateness = [project.sources[name].lateness / timedelta(days=1) for name in sources]
+    lateness = [project.sources[name].lateness / timedelta(days=1) for one in upstream for name in one.sources]
     return ceil(max(lateness, default=0))
 
 

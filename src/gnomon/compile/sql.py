@@ -21,7 +21,7 @@ from gnomon.rewrite.contract import AMOUNT
 from gnomon.rewrite.dates import date_literal, timestamp_literal
 from gnomon.rewrite.keys import leaves
 from gnomon.rewrite.parse import METRIC_ID, marker
-from gnomon.rewrite.resolve import table_name
+from gnomon.rewrite.resolve import full_name, table_name
 from gnomon.rewrite.times import closes_window, comparisons, conjuncts, is_time_macro, opens_window
 from gnomon.time import AllTime
 
@@ -36,13 +36,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One variant's statement. `reads` are the tables that it reads, `bridges` those of them that are bridges."""
+    """One variant's statement.
+
+    `reads` are the tables that it reads, as it spells them; `sources` and `bridges` those that are declared as such.
+    """
 
     variant: Variant
     query: exp.Query
     plan: PlanNote
     columns: tuple[OutputColumn, ...]
     reads: tuple[str, ...]
+    sources: tuple[str, ...]
     bridges: tuple[str, ...]
     peers: tuple[Variant, ...]
     warnings: tuple[Problem, ...]
@@ -157,6 +161,7 @@ def finish(bound: exp.Query, planned: Planned, stages: dict[str, exp.Query], con
         plan=PlanNote(planned.name, planned.reason),
         columns=tuple(OutputColumn(c.name, c.type, c.role, c.unit) for c in columns),
         reads=tuple(reads),
+        sources=tuple(sorted({table_name(table) for table in query.find_all(exp.Table)} & {*context.project.sources})),
         bridges=tuple(sorted(context.bridge_tables)),
         peers=tuple(context.peers.values()),
         warnings=tuple(context.warnings),
@@ -198,7 +203,7 @@ def real_tables(query: exp.Query) -> set[str]:
     """The names of the tables that a query reads and does not define itself."""
     ctes = {cte.alias for cte in query.find_all(exp.CTE)}
     return {
-        table_name(table)
+        full_name(table)
         for table in query.find_all(exp.Table)
         if isinstance(table.this, exp.Identifier) and not (not table.db and table.name in ctes)
     }

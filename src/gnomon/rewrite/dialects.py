@@ -21,7 +21,7 @@ from gnomon.time.calendar import WEEKDAYS
 class Duckdb:
     """The phrases of DuckDB, which most dialects share."""
 
-    NAIVE: ClassVar[exp.DataType.Type] = Type.TIMESTAMP
+    NAIVE: ClassVar[exp.DType] = Type.TIMESTAMP
 
     def as_date(self, moment: exp.Expr) -> exp.Expr:
         """The date of a wall clock; a DATE stays as it is."""
@@ -171,7 +171,7 @@ class Bigquery(Duckdb):
     NAIVE = Type.DATETIME
 
     def truncate(self, day: exp.Expr, unit: str) -> exp.Expr:
-        return exp.DateTrunc(this=day, unit=exp.var(unit))
+        return exp.DateTrunc.from_arg_list([exp.var(unit), day])
 
     def week(self, day: exp.Expr, offset: int) -> exp.Expr:
         return call("DATE_TRUNC", day, call("WEEK", exp.var(WEEKDAYS[offset].upper())))
@@ -213,7 +213,7 @@ class Spark(Duckdb):
     NAIVE = Type.TIMESTAMPNTZ
 
     def truncate(self, day: exp.Expr, unit: str) -> exp.Expr:
-        return exp.DateTrunc(this=day, unit=text(unit))
+        return exp.DateTrunc.from_arg_list([text(unit), day])
 
     def add(self, day: exp.Expr, unit: str, count: int | exp.Expr) -> exp.Expr:
         by = number(count) if isinstance(count, int) else cast(count, Type.INT)  # BIGINT is refused

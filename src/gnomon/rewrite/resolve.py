@@ -21,6 +21,7 @@ LOWER = "normalization_strategy=lowercase"
 
 def resolve(query: exp.Query, context: Context) -> exp.Query:
     """Qualify the columns of every scope; tables keep the alias by which the author knows them."""
+    recognise_tables(query, context)
     known = table_columns(query, context)
     schema = MappingSchema(dialect=f"{context.metric.dialect}, {LOWER}")
     for name, columns in known.items():
@@ -64,8 +65,23 @@ def group_by_outputs(query: exp.Query) -> None:
 
 
 def table_name(table: exp.Table) -> str:
-    """A table's dotted lower-case name, without a catalog that only the engine knows."""
-    return ".".join(part.name.lower() for part in table.parts[-2:])
+    """A table's dotted lower-case name, as the project declares it: with or without its catalog."""
+    return table.meta.get("declared") or full_name(table)
+
+
+def full_name(table: exp.Table) -> str:
+    """A table's dotted lower-case name, as the query spells it."""
+    return ".".join(part.name.lower() for part in table.parts)
+
+
+def recognise_tables(query: exp.Query, context: Context) -> None:
+    """Note the declared name of each table that is spelt with a catalog which its declaration leaves out."""
+    project = context.project
+    declared = {*project.sources, *project.references, *(hop.table for hop in project.relationships)}
+    for table in query.find_all(exp.Table):
+        short = ".".join(full_name(table).split(".")[-2:])
+        if full_name(table) not in declared and short in declared:
+            table.meta["declared"] = short
 
 
 def table_columns(query: exp.Query, context: Context) -> dict[str, tuple[str, ...] | None]:

@@ -30,7 +30,7 @@ def operand(tree: exp.Expr) -> exp.Expr:
     return exp.Paren(this=tree) if isinstance(tree, exp.Binary | exp.Neg | exp.Interval) else tree
 
 
-def cast(tree: exp.Expr, kind: exp.DataType.Type, *, nullable: bool | None = None) -> exp.Expr:
+def cast(tree: exp.Expr, kind: exp.DType, *, nullable: bool | None = None) -> exp.Expr:
     """CAST(tree AS kind), without a second cast around the same one."""
     if isinstance(tree, exp.Cast) and not isinstance(tree, exp.TryCast) and tree.to.this == kind:
         return tree

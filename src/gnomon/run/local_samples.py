@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from gnomon.compile.project import is_hourly
 from gnomon.model import Variant
 from gnomon.run.local_args import LocalRange
 from gnomon.run.seed_days import as_date
@@ -12,18 +13,23 @@ from gnomon.time import AllTime, Calendar, Grain, Rolling, TimeAggregation
 from gnomon.time.grain import add
 
 DAY = timedelta(days=1)
+HOURLY_DAYS = 2
 
 
 def samples_of(variant: Variant, tested: LocalRange, calendar: Calendar) -> list[date]:
     """The complete sample dates in the range, or else the last complete one before its end.
 
-    Empty where the metric's own start and end leave none. `over_all_time` has one: the day before the execution date.
+    A metric that has ended is compared over its last days. Empty where the metric's own start and end leave none.
+    `over_all_time` has one: the day before the execution date.
+    An hourly series has those of the last `HOURLY_DAYS` days, or it would take as long as all the others together.
     """
     metric, interval = variant.metric, variant.interval
     if isinstance(interval, AllTime):
         return [tested.today - DAY] if metric.start < tested.today else []
     last = min(tested.last, metric.end or tested.last)
-    begin = max(tested.start, metric.start)
+    begin = max(min(tested.start, last - (tested.last - tested.start)), metric.start)
+    if is_hourly(variant):
+        begin = max(begin, last - HOURLY_DAYS * DAY + DAY)
     found = [s for s in interval.samples(begin, last, calendar) if complete(s, interval, tested.last, calendar)]
     if found:
         return found

@@ -50,20 +50,6 @@ class Place:
                     f"ATTACH IF NOT EXISTS '{self.folder / catalog}.duckdb' AS {exp.to_identifier(catalog)}"
                 )
 
-    def moved(self, query: Tree, tables: Mapping[str, exp.Table]) -> Tree:
-        """The query, reading seeded tables where they are written. `tables` is by the names that queries use."""
-        if self.schema is None:
-            return query
-        query = query.copy()
-        for table in list(query.find_all(exp.Table)):
-            name = table_name(table)
-            if name in tables:
-                alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name))
-                moved = tables[name].copy()
-                moved.set("alias", alias.copy())
-                table.replace(moved)
-        return query
-
     def clean(self, context: Any, environment: str) -> None:
         """Drop what was made in a shared warehouse: only schemas that bear this place's name."""
         if self.schema is None or self.keep:
@@ -72,6 +58,23 @@ class Place:
         views = {exp.to_table(fqn).db for fqn in context.models}
         for name in [*sorted(f"{db}{suffix}" for db in views), f"{self.schema}_tables", self.schema]:
             adapter.drop_schema(name, ignore_if_not_exists=True, cascade=True)
+
+
+def moved(query: Tree, tables: Mapping[str, exp.Table]) -> Tree:
+    """The query, reading tables where they are: `tables` is by the lower-case names that the query uses.
+
+    >>> import sqlglot
+    >>> moved(sqlglot.parse_one("SELECT x.a FROM m.x"), {"m.x": exp.to_table("scratch.m__x")}).sql()
+    'SELECT x.a FROM scratch.m__x AS x'
+    """
+    query = query.copy()
+    for table in list(query.find_all(exp.Table)):
+        if table_name(table) in tables:
+            place = tables[table_name(table)].copy()
+            alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name))
+            place.set("alias", alias.copy())
+            table.replace(place)
+    return query
 
 
 class Rehearsal(Protocol):
@@ -207,5 +210,5 @@ def moved_model(model: Any, kept: Collection[str], place: Place, tables: dict[st
     for table in model.query.find_all(exp.Table):
         if table.db and table_name(table) not in built:
             tables.setdefault(table_name(table), place.table(table_name(table)))
-    query = ParsableSql.from_parsed_expression(place.moved(model.query, tables), model.dialect)
+    query = ParsableSql.from_parsed_expression(moved(model.query, tables), model.dialect)
     return model.copy(update={"query_": query, "depends_on_": set(model.depends_on).intersection(kept)})

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,6 +31,7 @@ from gnomon.run.local_samples import samples_of, spans
 from gnomon.run.local_scratch import (
     Place,
     buildable,
+    moved,
     moved_model,
     named,
     project_config,
@@ -44,6 +45,7 @@ from gnomon.run.seed_days import SeedDays, as_date, seed_days
 from gnomon.run.seed_scopes import inlined, table_name
 from gnomon.time import AllTime
 
+DAY = timedelta(days=1)
 WINDOWS_BACK = 3
 """How many windows before its user's first one a peer is built from, for comparisons with earlier windows."""
 
@@ -117,7 +119,8 @@ class LocalTest:
         variants = [spec.variant for spec in specs if spec.variant is not None]
         self.samples = {variant.name: samples_of(variant, self.tested, calendar) for variant in variants}
         bounds = spans(((variant, self.samples[variant.name]) for variant in variants), calendar)
-        self.days = seed_days(bounds, self.tested.start, self.tested.last)
+        last = max([high for _, high in bounds], default=self.tested.last + DAY) - DAY
+        self.days = seed_days(bounds, last - (self.tested.last - self.tested.start), last)
         self.specs = starting(specs, self.samples, self.days, project)
         names = [*project.sources, *project.references, *(hop.table for hop in project.relationships)]
         self.targets = {name: self.place.table(name) for name in names}
@@ -147,7 +150,7 @@ class LocalTest:
         variants = [spec.variant for spec in self.specs if spec.variant is not None]
         one_each = {(v.metric.key, v.entity): v for v in variants if self.samples[v.name]}
         texts = [per_date(self.project, v, self.samples[v.name][0], adapter.dialect) for v in one_each.values()]
-        models = {model.name.lower(): model.render_query_or_raise() for model in self.own if model.is_sql}
+        models = {model.name.lower(): bare_query(model, context.default_catalog) for model in self.own if model.is_sql}
         queries = [inlined(sqlglot.parse_one(text, dialect=adapter.dialect), models) for text in texts]
         built = {plain_name(fqn) for fqn in self.kept}
         built |= {name.partition(".")[2] for name in built if name.count(".") > 1}
@@ -176,18 +179,21 @@ class LocalTest:
 
     def compare(self, context: Any) -> Iterator[VariantResult]:
         """Each variant's built rows against its expected ones."""
-        plan = context.state_reader.get_environment(self.environment)
+        for model in self.own:
+            self.targets[model.name.lower()] = exp.to_table(self.view(context, model.name))
         for spec in self.specs:
             if spec.variant is None:
                 continue
             if not self.samples[spec.variant.name]:
                 yield VariantResult(spec.variant.name, (), skipped="no complete sample date since the metric's start")
                 continue
-            snapshot = context.get_snapshot(spec.name, raise_if_missing=True)
-            view = snapshot.qualified_view_name.for_environment(
-                plan.naming_info, dialect=context.engine_adapter.dialect
-            )
-            yield self.compared(spec, spec.variant, context.engine_adapter, view)
+            yield self.compared(spec, spec.variant, context.engine_adapter, self.view(context, spec.name))
+
+    def view(self, context: Any, name: str) -> str:
+        """The name of a model's view in the environment."""
+        naming = context.state_reader.get_environment(self.environment).naming_info
+        snapshot = context.get_snapshot(name, raise_if_missing=True)
+        return str(snapshot.qualified_view_name.for_environment(naming, dialect=context.engine_adapter.dialect))
 
     def compared(self, spec: ModelSpec, variant: Variant, adapter: Any, view: str) -> VariantResult:
         """One variant: its rows between the first and the last sample date, both ways."""
@@ -210,9 +216,8 @@ class LocalTest:
         from gnomon.compile.sql import per_date
 
         query = per_date(self.project, variant, sample, dialect)
-        if self.place.schema is None:
-            return query
-        return self.place.moved(sqlglot.parse_one(query, dialect=dialect), self.targets).sql(dialect)
+        elsewhere = {name: table for name, table in self.targets.items() if table_name(table) != name}
+        return moved(sqlglot.parse_one(query, dialect=dialect), elsewhere).sql(dialect) if elsewhere else query
 
     def emptiness(self, variant: Variant, dialect: str) -> str:
         """Why a variant may be empty: the tables that it reads and the conditions that their rows were made for."""
@@ -226,6 +231,15 @@ class LocalTest:
         )
         days = f"{samples[0]}" + (f" to {samples[-1]}" if len(samples) > 1 else "")
         return f"the metric's SQL gives no rows for {days}; seeded were {rows or 'no tables'}"
+
+
+def bare_query(model: Any, catalog: str | None) -> exp.Query:
+    """A model's query with its macros expanded, and its tables without the catalog that SQLMesh adds."""
+    query: exp.Query = model.render_query_or_raise().copy()
+    for table in query.find_all(exp.Table):
+        if table.catalog == catalog:
+            table.set("catalog", None)
+    return query
 
 
 def plain_name(fqn: str) -> str:

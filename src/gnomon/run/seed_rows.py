@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gnomon.model import Project, Relationship
 from gnomon.run.seed_days import SeedDays
@@ -32,6 +33,7 @@ class RowMaker:
         self.table, self.usage, self.days, self.pools = table, usage, days, pools
         self.kinds = {column: layout.kind(table, column) for column in layout.tables[table]}
         self.time = layout.times.get(table)
+        self.zone = zone
         self.rng = random.Random(f"gnomon {table}")
         self.profiles = [*self.useful(usage.profiles.get(table, {})), {}]
 
@@ -51,7 +53,10 @@ class RowMaker:
         kind, pool = self.kinds[column], self.pools[(self.table, column)]
         if kind in TIMES:
             near = day if column == self.time else self.days_later(day)
-            return near if kind == "date" or near is None else self.days.moment(near, self.rng)
+            if kind == "date" or near is None:
+                return near
+            moment = self.days.moment(near, self.rng)
+            return moment.replace(tzinfo=self.zone).astimezone(UTC) if kind == "timestamptz" else moment
         if kind == "list":
             return [f"{column} {letter}" for letter in "abc"[: self.rng.randint(0, 3)]]
         return None if kind == "other" else pool.draw(self.rng, day, demands)
@@ -156,7 +161,7 @@ def make_rows(
     project: Project, table: str, usage: Usage, layout: Layout, pools: Mapping[ColumnId, Pool], days: SeedDays
 ) -> list[Row]:
     """The rows of a table, by what the project says that it is."""
-    maker = RowMaker(table, usage, layout, pools, days)
+    maker = RowMaker(table, usage, layout, pools, days, ZoneInfo(project.calendar.time_zone))
     hop = next((hop for hop in project.relationships if hop.table == table), None)
     if table in project.sources or (hop is None and maker.time is not None):
         return list(maker.events())

@@ -1,0 +1,75 @@
+-- metrics.stars_to_artifact_over_30_day_window in postgres; to write it again: make golden
+WITH calendar AS (
+  WITH digits AS (
+    SELECT
+      0 AS digit
+    UNION ALL
+    SELECT
+      1 AS digit
+    UNION ALL
+    SELECT
+      2 AS digit
+    UNION ALL
+    SELECT
+      3 AS digit
+    UNION ALL
+    SELECT
+      4 AS digit
+    UNION ALL
+    SELECT
+      5 AS digit
+    UNION ALL
+    SELECT
+      6 AS digit
+    UNION ALL
+    SELECT
+      7 AS digit
+    UNION ALL
+    SELECT
+      8 AS digit
+    UNION ALL
+    SELECT
+      9 AS digit
+  ), numbers AS (
+    SELECT
+      ones.digit + 10 * tens.digit + 100 * hundreds.digit AS day_number
+    FROM digits AS ones
+    CROSS JOIN digits AS tens
+    CROSS JOIN digits AS hundreds
+  ), days AS (
+    SELECT
+      CAST(CAST('2023-01-01' AS DATE) + day_number * INTERVAL '1 DAY' AS DATE) AS day
+    FROM numbers
+  )
+  SELECT
+    day
+  FROM days
+  WHERE
+    day <= CAST('2024-03-31' AS DATE)
+), dates AS (
+  SELECT
+    day AS sample_date,
+    CAST(CAST(day + INTERVAL '1 DAY' AS DATE) - INTERVAL '30 DAY' AS DATE) AS window_start,
+    CAST(day + INTERVAL '1 DAY' AS DATE) AS window_end
+  FROM calendar
+  WHERE
+    day >= CAST('2023-01-01' AS DATE) AND day < CAST('2024-04-01' AS DATE)
+)
+SELECT
+  dates.sample_date AS metrics_sample_date,
+  events.event_source AS event_source,
+  events.to_artifact_id AS to_artifact_id,
+  '' AS from_artifact_id,
+  'stars_over_30_day_window' AS metric,
+  CAST(SUM(events.amount) AS DOUBLE PRECISION) AS amount
+FROM oso.int_events_daily__github AS events
+JOIN dates
+  ON events.bucket_day >= dates.window_start AND events.bucket_day < dates.window_end
+WHERE
+  events.event_type IN ('STARRED')
+  AND events.bucket_day >= CAST('2022-12-03' AS DATE)
+  AND events.bucket_day < CAST('2024-04-01' AS DATE)
+GROUP BY
+  dates.sample_date,
+  events.to_artifact_id,
+  events.event_source
