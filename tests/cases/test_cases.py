@@ -48,9 +48,7 @@ def oss(tmp_path_factory: pytest.TempPathFactory) -> ExampleInfo:
     if not events.is_file():
         pytest.skip(f"no {events.name} beside the repository, in ../shared/data")
     root = tmp_path_factory.mktemp("oss") / "project"
-    return create_from_parquet(
-        root, events, SHARED / "artifacts_by_project.csv", SHARED / "projects_by_collection.csv"
-    )
+    return create_from_parquet(root, events, SHARED / "artifacts_by_project.csv", SHARED / "projects_by_collection.csv")
 
 
 @pytest.fixture(scope="module")

@@ -105,6 +105,8 @@ def test_a_metrics_own_bounds_are_kept() -> None:
     assert samples(TimeAggregation(Grain.MONTH), start=date(2026, 10, 2)) == []
     ended = samples(TimeAggregation(Grain.DAY), end=date(2026, 3, 4))
     assert (ended[0], ended[-1], len(ended)) == (date(2026, 2, 26), date(2026, 3, 4), 7)
+    assert samples(ALL_TIME, end=date(2026, 3, 4)) == [date(2026, 3, 4)]
+    assert samples(ALL_TIME, start=date(2026, 11, 21)) == []
     assert samples(TimeAggregation(Grain.MONTH), end=date(2026, 3, 4)) == [date(2026, 3, 1)]
 
 

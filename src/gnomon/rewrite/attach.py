@@ -91,6 +91,7 @@ def source_date(column: exp.Column, source: SourceTable, context: Context) -> ex
         source_zone=source.time_zone,
         calendar=context.project.calendar,
         dialect=context.dialect,
+        type_dialect=context.project.dialect,
     )
 
 

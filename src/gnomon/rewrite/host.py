@@ -41,10 +41,12 @@ def host_query(context: Context) -> exp.Query:
 
     Raises DefinitionError `unknown_macro`, `macro_failed`, `sql_syntax` or `not_one_select`.
     """
+    from sqlglot.generator import _DISPATCH_CACHE
     from sqlmesh.core.dialect import parse
     from sqlmesh.core.macros import MacroEvaluator
     from sqlmesh.utils.errors import SQLMeshError
 
+    _DISPATCH_CACHE.clear()  # SQLGlot remembers which nodes it can print; importing SQLMesh has added some
     metric = context.metric
     evaluator = MacroEvaluator(dialect=metric.dialect)
     evaluator.macros.update(project_macros(context.project.root))

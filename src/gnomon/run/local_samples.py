@@ -20,12 +20,13 @@ def samples_of(variant: Variant, tested: LocalRange, calendar: Calendar) -> list
     """The complete sample dates in the range, or else the last complete one before its end.
 
     A metric that has ended is compared over its last days. Empty where the metric's own start and end leave none.
-    `over_all_time` has one: the day before the execution date.
+    `over_all_time` has one: the day before the execution date, or the metric's end.
     An hourly series has those of the last `HOURLY_DAYS` days, or it would take as long as all the others together.
     """
     metric, interval = variant.metric, variant.interval
     if isinstance(interval, AllTime):
-        return [tested.today - DAY] if metric.start < tested.today else []
+        latest = min(tested.today - DAY, metric.end or tested.today)
+        return [latest] if metric.start <= latest else []
     last = min(tested.last, metric.end or tested.last)
     begin = max(min(tested.start, last - (tested.last - tested.start)), metric.start)
     if is_hourly(variant):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,13 @@ class RowMaker:
     """Draws the rows of one table, each of which passes one of the conjunctions that queries ask for."""
 
     def __init__(
-        self, table: str, usage: Usage, layout: Layout, pools: Mapping[ColumnId, Pool], days: SeedDays
+        self,
+        table: str,
+        usage: Usage,
+        layout: Layout,
+        pools: Mapping[ColumnId, Pool],
+        days: SeedDays,
+        zone: tzinfo = UTC,
     ) -> None:
         self.table, self.usage, self.days, self.pools = table, usage, days, pools
         self.kinds = {column: layout.kind(table, column) for column in layout.tables[table]}
