@@ -14,11 +14,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from cases.rows import Table, assert_same, fetch
-from cases.small import CHECKED, build, fill
 from ruamel.yaml import YAML
 
 import gnomon
+from cases.rows import Table, assert_same, fetch
+from cases.small import CHECKED, build, fill
 from gnomon.examples import ExampleInfo, create
 from gnomon.examples.oss import create_from_parquet
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def gnomon() -> Gnomon:
         before = Path.cwd()
         os.chdir(cwd or before)
         try:
-            return CliRunner().invoke(cli, list(args))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # SQLMesh's, when it is imported
+                return CliRunner().invoke(cli, list(args))
         finally:
             os.chdir(before)
 

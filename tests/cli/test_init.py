@@ -54,19 +54,21 @@ def test_a_dry_run_writes_nothing(gnomon: object, tmp_path: Path) -> None:
 
 
 BAD = {
-    "no_time_column": "customer_id,amount\na,1\na,2\nb,3\nb,4\n",
-    "no_key": "at,amount\n2024-01-01,1.5\n2024-01-02,2.5\n",
-    "empty_file": "at,customer_id\n",
-    "engine_error": "",
+    "no_time_column": ("data.csv", "customer_id,amount\na,1\na,2\nb,3\nb,4\n"),
+    "no_key": ("data.csv", "at,amount\n2024-01-01,1.5\n2024-01-02,2.5\n"),
+    "empty_file": ("data.csv", "at,customer_id\n"),
+    "unreadable_file": ("data.parquet", "PAR1 not"),
+    "unknown_format": ("data.xlsx", "x"),
 }
 
 
 @pytest.mark.parametrize("code", BAD)
 def test_a_file_that_says_too_little_is_refused(gnomon: object, tmp_path: Path, code: str) -> None:
-    (tmp_path / "data.csv").write_text(BAD[code])
-    result: Result = gnomon("init", "--from", "data.csv", cwd=tmp_path)  # type: ignore[operator]
-    assert result.exit_code in (1, 2) and code in result.stderr, result.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["data.csv"]
+    name, text = BAD[code]
+    (tmp_path / name).write_text(text)
+    result: Result = gnomon("init", "--from", name, cwd=tmp_path)  # type: ignore[operator]
+    assert result.exit_code == 2 and f"error[{code}]" in result.stderr, result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_odd_names_are_quoted_where_they_must_be(gnomon: object, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_an_expected_error_is_printed_as_it_reads() -> None:
 
 def test_an_interrupt_is_no_mistake() -> None:
     result = CliRunner().invoke(failing(KeyboardInterrupt()), ["verb"])
-    assert (result.exit_code, result.stderr) == (130, "stopped\n")
+    assert (result.exit_code, result.stderr.strip()) == (130, "stopped")
 
 
 def test_a_reader_that_has_enough_is_no_error(shop: Path) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from sqlglot import exp
 
+from gnomon.compile.models import ModelSpec
 from gnomon.errors import DefinitionError, RunError, UsageError
+from gnomon.model import Project
 from gnomon.run.local_test import LocalTest, local_test
 
 WORDS = ["plan", "dev", "--start", "1 week", "--end", "now"]
@@ -87,6 +92,53 @@ def test_a_tampered_table_is_found_and_shown(root: Path, monkeypatch: pytest.Mon
     assert result.exit_code == 1 and not result.ok
     shown = str(result)
     assert "2 differences" in result.summary and "project-2" in shown and "no row" in shown
+
+
+def late_bound(query: exp.Query) -> None:
+    for node in list(query.find_all(exp.LT)):
+        if "window_end" in node.sql():
+            node.replace(exp.LTE(this=node.this, expression=node.expression))
+
+
+def early_bound(query: exp.Query) -> None:
+    for node in list(query.find_all(exp.GTE)):
+        if "window_start" in node.sql():
+            node.replace(exp.GT(this=node.this, expression=node.expression))
+
+
+def double_counting(query: exp.Query) -> None:
+    for select in query.find_all(exp.Select):
+        select.set("distinct", None)
+
+
+def zero_for_null(query: exp.Query) -> None:
+    for node in list(query.find_all(exp.Sum)):
+        node.replace(exp.func("COALESCE", node.copy(), exp.Literal.number(0)))
+
+
+def unfiltered(query: exp.Query) -> None:
+    for node in list(query.find_all(exp.EQ)):
+        if "event_type" in node.sql():
+            node.replace(exp.true())
+
+
+@pytest.mark.parametrize("mistake", [late_bound, early_bound, double_counting, zero_for_null, unfiltered])
+def test_mistakes_in_plans_show_in_the_seeds(
+    root: Path, monkeypatch: pytest.MonkeyPatch, mistake: Callable[[exp.Query], None]
+) -> None:
+    prepare = LocalTest.prepare
+
+    def mistaken(self: LocalTest, project: Project, specs: tuple[ModelSpec, ...]) -> tuple[ModelSpec, ...]:
+        copies = tuple(replace(spec, query=spec.query.copy()) for spec in specs)
+        for spec in copies:
+            if spec.kind == "series":
+                mistake(spec.query)
+        return prepare(self, project, copies)
+
+    monkeypatch.setattr(LocalTest, "prepare", mistaken)
+    metrics = "m: {ref: m.sql, rolling: {windows: [7], unit: day}, entity_types: [project]}"
+    result = local_test(only(root, metrics, m=STARS), WORDS, execution_time=NOW)
+    assert result.failures and result.failures[0].differences
 
 
 def test_an_empty_series_fails_and_says_what_was_seeded(root: Path) -> None:

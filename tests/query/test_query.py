@@ -197,3 +197,18 @@ def test_entity_ids_are_values_and_never_sql(ask: Ask) -> None:
 def test_reading_without_a_database_says_to_build_it(project: Project) -> None:
     with pytest.raises(GnomonError, match="no_database"):
         query(project, "flights", "carrier", "monthly", contract=contract)
+
+
+def test_data_begins_where_the_last_source_begins(project: Project, engine: Engine) -> None:
+    from dataclasses import replace
+    from datetime import timedelta
+
+    from gnomon.query.freshness import data_through, first_date
+
+    engine.execute("CREATE TABLE raw.weather AS SELECT TIMESTAMP '2013-02-01 03:00' AS at")
+    flights = project.sources["raw.flights"]
+    weather = replace(flights, name="raw.weather", time="at", time_zone="UTC", delay=timedelta(days=1))
+    assert first_date(engine, [flights, weather], project.calendar) == date(2013, 1, 31)
+    assert data_through(engine, project, [flights, weather]) is None
+    engine.execute("INSERT INTO metrics.gnomon_runs VALUES ('prod', 'raw.weather', TIMESTAMP '2013-03-14')")
+    assert data_through(engine, project, [flights, weather]) == date(2013, 3, 14)

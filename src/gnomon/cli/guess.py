@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gnomon.errors import Problem, UsageError
+from gnomon.errors import Problem, RunError, UsageError
 
 if TYPE_CHECKING:
     from gnomon.engine import Engine
@@ -36,6 +36,15 @@ class Guess:
 
 def guess(path: Path) -> Guess:
     """Look at a file. Raises UsageError where it cannot be read, is empty, or has no time column or no key."""
+    try:
+        return look_at(path)
+    except RunError as error:
+        message = f"{path.name} cannot be read: {error.problems[0].message}"
+        raise UsageError(Problem("unreadable_file", message, help="give a .parquet or .csv file")) from None
+
+
+def look_at(path: Path) -> Guess:
+    """What the columns of a file are, by their types, their names and how many values they have."""
     from gnomon.engine.duckdb import DuckDBEngine
 
     with DuckDBEngine.open(":memory:") as engine:

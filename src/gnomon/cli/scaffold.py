@@ -145,10 +145,11 @@ def word(text: str) -> str:
 def column(text: str) -> str:
     """A column's name in SQL.
 
-    >>> column("carrier"), column("net amount")
+    >>> column("carrier"), column("Net amount")
     ('carrier', '"net amount"')
     """
-    return text.lower() if PLAIN.fullmatch(text.lower()) else '"' + text.replace('"', '""') + '"'
+    lower = text.lower()
+    return lower if PLAIN.fullmatch(lower) else '"' + lower.replace('"', '""') + '"'
 
 
 def type_word(kind: str) -> str:

@@ -97,7 +97,8 @@ def is_hourly(variant: Variant) -> bool:
 def lookback(project: Project, upstream: list[Compiled]) -> int:
     """How many days back each run computes again, so that late events are counted: the sources' greatest lateness."""
     lateness = [project.sources[name].lateness / timedelta(days=1) for one in upstream for name in one.sources]
-    return ceil(max(lateness, default=0))
+    days = ceil(max(lateness, default=0))
+    return days + 1 if days and project.calendar.has_dst else days  # 72 hours may be 73 on the clock
 
 
 def default_batch(compiled: Compiled) -> int | None:

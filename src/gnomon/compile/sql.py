@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlglot import exp
@@ -23,7 +23,7 @@ from gnomon.rewrite.keys import leaves
 from gnomon.rewrite.parse import METRIC_ID, marker
 from gnomon.rewrite.resolve import full_name, table_name
 from gnomon.rewrite.times import closes_window, comparisons, conjuncts, is_time_macro, opens_window
-from gnomon.time import AllTime
+from gnomon.time import AllTime, Grain, TimeAggregation
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,10 @@ def standalone(
     early = needs_history(query, context)
     planned = plan_query(query, context, frame)
     stages = dict(planned.stages)
+    until = last_day(variant, end, project)
     for name, peer in context.peers.items():
         begin = peer.metric.start if early else start
-        stages[peer.table] = standalone(project, peer, begin, end, dialect, options).query
+        stages[peer.table] = standalone(project, peer, begin, until if early else end, dialect, options).query
         rename_table(planned.query, name, peer.table)
     return finish(query, planned, {**stages, **context.bridges}, context)
 
@@ -111,9 +112,11 @@ def one_date(
     early = needs_history(query, context)
     own = close(query.copy(), window, context)
     stages: dict[str, exp.Query] = {}
+    day = sample.date() if isinstance(sample, datetime) else sample
     for name, peer in context.peers.items():
-        begin = peer.metric.start if early else sample
-        stages[peer.table] = standalone(project, peer, begin, sample, dialect, options).query
+        begin = peer.metric.start if early else day - timedelta(days=1)
+        until = day if isinstance(interval, AllTime) else last_day(variant, day, project) + timedelta(days=1)
+        stages[peer.table] = standalone(project, peer, begin, until, dialect, options).query
         rename_table(own, name, peer.table)
     if context.peers:
         outputs = [exp.column(name, table="series") for name in own.named_selects]
@@ -121,6 +124,15 @@ def one_date(
         own = exp.select(*outputs).from_(own.subquery("series", copy=False)).where(is_own)
     planned = Planned(own, "per_date", "")
     return finish(query, planned, {**stages, **context.bridges}, context).query
+
+
+def last_day(variant: Variant, end: date, project: Project) -> date:
+    """The last day that a variant reads to give the sample dates up to `end`: its last bucket's."""
+    interval = variant.interval
+    if not isinstance(interval, TimeAggregation) or interval.grain is Grain.HOUR:
+        return end
+    sample = project.calendar.floor(end, interval.grain)
+    return max(end, interval.bounds(sample, project.calendar)[1] - timedelta(days=1))
 
 
 def moment(value: date) -> exp.Expr:

@@ -69,7 +69,7 @@ def peers(query: exp.Query, frame: Frame, context: Context) -> Planned:
     """A query over peers' tables, which have their sample dates already, kept to the frame's."""
     date = exp.column(SAMPLE_DATE, table="series")
     statement = select(*(exp.column(name, table="series") for name in query.named_selects))
-    statement = statement.from_(query.subquery("series", copy=False)).where(*frame.sampled(date))
+    statement = statement.from_(query.subquery("series", copy=False)).where(*frame.sampled_dates(date))
     return Planned(statement, "peers", "peers' rows are dated already")
 
 

@@ -74,6 +74,22 @@ class Frame:
         """The conditions that keep a day to those of the sample dates."""
         return [*(day.copy() >= low.copy() for low in self.sample_lows), *(day.copy() < h.copy() for h in self.highs)]
 
+    def sampled_dates(self, date: exp.Expr) -> list[exp.Expr]:
+        """The same for a column that holds sample dates: hours are compared with the hours of local midnights."""
+        if self.grain() is not Grain.HOUR:
+            return self.sampled(date)
+        return [
+            *(date.copy() >= self.midnight(low) for low in self.sample_lows),
+            *(date.copy() < self.midnight(high) for high in self.highs),
+        ]
+
+    def midnight(self, day: exp.Expr) -> exp.Expr:
+        """The naive UTC TIMESTAMP at which a local day begins."""
+        return boundary(
+            day, type="TIMESTAMP", source_zone="UTC", calendar=self.settings, dialect=self.dialect,
+            type_dialect="duckdb",
+        )  # fmt: skip
+
     def calendar(self) -> exp.Query | None:
         """The days of a self-contained statement."""
         return None if self.span is None else calendar_query(*self.span, calendar=self.settings, dialect=self.dialect)
@@ -87,12 +103,8 @@ class Frame:
 
     def hours(self) -> exp.Select:
         """One row per real hour of the local days: 23 to 25 of them, as naive UTC timestamps."""
-        at = partial(
-            boundary, type="TIMESTAMP", source_zone="UTC", calendar=self.settings, dialect=self.dialect,
-            type_dialect="duckdb",
-        )  # fmt: skip
         day = exp.column("day")
-        midnight, following = at(day), at(move(day, Grain.DAY, 1, dialect=self.dialect))
+        midnight, following = self.midnight(day), self.midnight(move(day, Grain.DAY, 1, dialect=self.dialect))
         hour = move(midnight, Grain.HOUR, exp.column("hour_number", table="hour_numbers"), dialect=self.dialect)
         end = move(hour, Grain.HOUR, 1, dialect=self.dialect)
         size = 1
@@ -173,7 +185,7 @@ def incremental_frame(project: Project, variant: Variant, days: str) -> Frame:
         return make(lows, (*touched, floor(execution), *last), sample_lows=lows)
     assert isinstance(interval, Rolling)
     samples = (*([start] if metric.incremental else []), date_literal(metric.start))
-    reach = [move(end, interval_unit(interval), rolling_days(interval), dialect=dialect)] if metric.incremental else []
+    reach = [latest(end, interval, dialect)] if metric.incremental else []
     after = [shift(day, Grain.DAY, 1, dialect) for day in (*reach, *map(date_literal, until))]
     lows = tuple(earliest(sample, interval, dialect) for sample in samples)
     return make(lows, (*after, execution), sample_lows=samples)
@@ -192,6 +204,15 @@ def interval_unit(interval: Rolling) -> Grain:
 def rolling_days(interval: Rolling) -> int:
     """How many of `interval_unit` an event stays in the window, at the most."""
     return -(-interval.window // 24) if interval.unit is Grain.HOUR else interval.window
+
+
+def latest(day: exp.Expr, interval: Rolling, dialect: str) -> exp.Expr:
+    """A day no earlier than the last sample date whose window can hold an event of a day.
+
+    Where month ends clamp, an event stays for up to three days longer than its date moved by the window.
+    """
+    moved = move(day, interval_unit(interval), rolling_days(interval), dialect=dialect)
+    return move(moved, Grain.DAY, 3, dialect=dialect) if interval_unit(interval).months else moved
 
 
 def earliest(sample: exp.Expr, interval: Rolling, dialect: str) -> exp.Expr:

@@ -43,6 +43,7 @@ def resolve(query: exp.Query, context: Context) -> exp.Query:
         raise context.fail("unknown_column", str(error).lower().rstrip(".")) from None
     assert isinstance(resolved, exp.Query)
     check_columns(resolved, known, context)
+    spell_out_group_by_all(resolved)
     drop_constant_groups(resolved)
     return resolved
 
@@ -172,6 +173,16 @@ def check_column(
 def output_alias(column: exp.Column, scope: Scope) -> bool:
     """Whether a bare name refers to one of its own query's outputs, as ORDER BY may."""
     return isinstance(scope.expression, exp.Query) and column.name in scope.expression.named_selects
+
+
+def spell_out_group_by_all(query: exp.Query) -> None:
+    """Write GROUP BY ALL as the outputs that it stands for: those that hold no aggregate."""
+    for group in query.find_all(exp.Group):
+        select = group.parent
+        if group.args.get("all") and isinstance(select, exp.Select):
+            terms = [output.unalias() for output in select.expressions]
+            plain = [term.copy() for term in terms if term.find(exp.AggFunc, exp.Window) is None]
+            group.replace(exp.Group(expressions=plain))
 
 
 def drop_constant_groups(query: exp.Query) -> None:

@@ -7,7 +7,6 @@ are not touched.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -59,7 +58,6 @@ def local_test(root: Path, args: list[str], *, duckdb: bool = True, execution_ti
     """
     began = time.monotonic()
     root, words = Path(root).resolve(), parse_args(args)
-    os.environ["SQLMESH__DISABLE_ANONYMIZED_ANALYTICS"] = "true"  # read when sqlmesh is imported
     config = project_config(root)
     with scratch_place(None if duckdb else f"gnomon_test_{uuid4().hex[:8]}", words.keep) as place:
         test = LocalTest(words, execution_time, place)

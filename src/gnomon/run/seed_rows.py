@@ -21,6 +21,8 @@ DAY = timedelta(days=1)
 PER_PROFILE = 90
 FEWEST, MOST = 400, 5000
 REFERENCE_ROWS = 600
+NULL_DAYS = 5
+"""Every fifth day nearly all measures are null, so that some rows sum up nothing but nulls."""
 TIMES = ("date", "timestamp", "timestamptz")
 
 
@@ -65,6 +67,8 @@ class RowMaker:
             return moment.replace(tzinfo=self.zone).astimezone(UTC) if kind == "timestamptz" else moment
         if kind == "list":
             return [f"{column} {letter}" for letter in "abc"[: self.rng.randint(0, 3)]]
+        if kind in ("integer", "number") and pool.nulls and day.toordinal() % NULL_DAYS == 0 and not demands:
+            return None if self.rng.random() < 0.8 else pool.draw(self.rng, day)
         return None if kind == "other" else pool.draw(self.rng, day, demands)
 
     def days_later(self, day: date) -> date | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gnomon.time.grain import Grain, add
 
+YEARS = range(2000, 2038)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -22,6 +23,16 @@ class Calendar:
     def week_offset(self) -> int:
         """How many days after Monday a week starts."""
         return WEEKDAYS.index(self.week_start)
+
+    @property
+    def has_dst(self) -> bool:
+        """Whether some day of the zone has more or less than 24 hours.
+
+        >>> Calendar("America/New_York").has_dst, Calendar("Asia/Kolkata").has_dst
+        (True, False)
+        """
+        zone = ZoneInfo(self.time_zone)
+        return len({datetime(year, month, 1, tzinfo=zone).utcoffset() for year in YEARS for month in (1, 7)}) > 1
 
     def floor(self, day: date, grain: Grain) -> date:
         """The first day of the bucket that holds a date.
