@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from shop_orders import EXECUTION, write_orders
 
 from gnomon.cli.main import cli
+
+from .shop_orders import EXECUTION, write_orders
 
 Gnomon = Callable[..., Result]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from shop_orders import orders, write_orders
+
+from .shop_orders import orders, write_orders
 
 pytestmark = pytest.mark.slow
 

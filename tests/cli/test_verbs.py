@@ -13,7 +13,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
-from shop_orders import CUSTOMERS, EXECUTION, FIRST, orders, orders_by_month, orders_in_window
+
+from .shop_orders import CUSTOMERS, EXECUTION, FIRST, orders, orders_by_month, orders_in_window
 
 ASK = ("query", "--metric", "orders", "--metric", "total_price", "--by", "customer", "--interval", "monthly")
 

@@ -7,3 +7,7 @@ import pytest
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:.*json_encoders.*:DeprecationWarning")
+
+
+collect_ignore = ["project"]
+"""A project to be tested, not tests: its config.py is for SQLMesh."""

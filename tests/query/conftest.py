@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from query_tables import SETUP, make_project
 
 from gnomon.engine import Engine
 from gnomon.engine.duckdb import DuckDBEngine
 from gnomon.model import Project
+
+from .query_tables import SETUP, make_project
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from query_tables import contract
 
 from gnomon.engine import Engine
 from gnomon.errors import GnomonError, RunError, UsageError
 from gnomon.model import Project
 from gnomon.query import query
 from gnomon.query.answer import about
+
+from .query_tables import contract
 
 Ask = Callable[..., pa.Table]
 

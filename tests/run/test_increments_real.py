@@ -135,6 +135,7 @@ def test_an_event_that_is_late_is_in_after_the_next_run_of_the_same_day(world: W
         world.add([(day("2024-06-29"), "a", amount), (day("2024-06-30"), "b", amount)])
         result = run(world.root, execution_time=f"2024-07-01 {hour}:00:00")
         assert "metrics.stars_to_artifact_monthly" in result.reread
+        assert sum(world.table("stars_to_artifact_over_all_time").values()) == sum(n for _, _, n in world.events)
         agrees(world, "2024-07-01")
     run(world.root, execution_time="2024-07-02 01:00:00")
     agrees(world, "2024-07-02")

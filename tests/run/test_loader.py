@@ -126,7 +126,7 @@ def test_a_changed_definition_file_asks_for_a_reload(world: World) -> None:
     ],
 )
 def test_gaps_are_found_in_every_grain(world: World, part: str, days: list[str], gaps: int) -> None:
-    from gnomon.compile.sqlmesh import argument
+    from gnomon.compile.sqlmesh_fields import argument
 
     world.settings(grains=["day"])
     context = Context(paths=[str(world.root)])

@@ -2,5 +2,6 @@
 
 from gnomon.check.contract import Output, output_columns
 from gnomon.check.project import check
+from gnomon.check.refused import refused
 
-__all__ = ["Output", "check", "output_columns"]
+__all__ = ["Output", "check", "output_columns", "refused"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gnomon.check.contract import output_columns
+from gnomon.check.refused import Refusals
 from gnomon.errors import DefinitionError, Problem
 from gnomon.expand import expand
 from gnomon.model import Project
@@ -18,17 +19,22 @@ def check(project: Project) -> list[Problem]:
         return [*found, *error.problems]
     memo: Memo = {}
     broken: set[tuple[str, str]] = set()
+    refusals = Refusals(project)
     for variant in variants:
-        if (variant.metric.key, variant.entity) in broken:
+        if (variant.metric.key, variant.entity) in broken or refusals.has(variant):
             continue
         try:
             query, context = rewrite(project, variant, project.dialect, memo=memo)
+            if refusals.takes_peers(variant, context.peers.values()):
+                continue
             output_columns(query, context)
             found += context.warnings
         except DefinitionError as error:
+            if refusals.takes(variant, error):
+                continue
             found += error.problems
             broken.add((variant.metric.key, variant.entity))
-    return unique(found)
+    return [*unique(found), *refusals.problems.values()]
 
 
 def unique(problems: list[Problem]) -> list[Problem]:

@@ -102,6 +102,9 @@ def show(found: list[Highlight]) -> None:
     from gnomon.cli.table import print_table
 
     click.echo()
+    if not found:
+        click.echo("No series has a row yet: rows appear once a bucket or a day of the data is over.")
+        return
     heads = ("metric", "of", "interval", "last", "at", "course")
     cells = [(each.title, each.entity, each.interval, each.value, each.at, each.spark) for each in found]
     print_table(heads, cells, ("left", "left", "left", "right", "left", "left"), wide=True)
@@ -124,7 +127,8 @@ def what_next(project: Project, info: ExampleInfo) -> list[str]:
         f"gnomon metrics plot {metric} --entity-id {entity_id} --interval {interval}",
         f"gnomon metrics plot {metric} --entity-id {entity_id} --interval {interval} --out {metric}.png",
         f"gnomon metrics show {metric}",
-        f"gnomon metrics render {metric} --full-render --dialect postgres --entity {entity} --interval {interval}",
+        f"gnomon metrics render {metric} --full-render --dialect postgres --entity {entity} --interval {interval}"
+        f" --start {info.start} --end {info.end}",
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from math import ceil
 
+from gnomon.check.refused import Refusals
 from gnomon.compile.calendar import calendar_model
 from gnomon.compile.metadata import metadata_models
 from gnomon.compile.models import ModelSpec
@@ -21,7 +22,7 @@ BATCH_DAYS = 365
 
 
 def compile_project(project: Project) -> tuple[ModelSpec, ...]:
-    """All models of a project, each after the ones that it reads.
+    """All models of a project, each after the ones that it reads; without what `compat: oso` refuses by name.
 
     Raises one DefinitionError with every problem of every metric.
     """
@@ -30,12 +31,19 @@ def compile_project(project: Project) -> tuple[ModelSpec, ...]:
     compiled: dict[str, Compiled] = {}
     options = Options()
     problems: dict[tuple[object, ...], Problem] = {}
+    refusals = Refusals(project)
     for variant in expand(project):
+        if refusals.has(variant):
+            continue
         try:
             one = incremental(project, variant, calendar.name, options)
         except DefinitionError as error:
+            if refusals.takes(variant, error):
+                continue
             for problem in error.problems:
                 problems.setdefault((problem.code, problem.span, problem.message), problem)
+            continue
+        if refusals.takes_peers(variant, one.peers):
             continue
         compiled[variant.name] = one
         specs.append(modified(series(project, one, compiled), variant))

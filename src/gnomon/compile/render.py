@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from gnomon.check.refused import Refusals
 from gnomon.compile.models import OutputColumn, PlanNote
 from gnomon.compile.sql import Compiled, Options, incremental, standalone
-from gnomon.errors import Problem, UsageError, did_you_mean
+from gnomon.errors import DefinitionError, Problem, UsageError, did_you_mean
 from gnomon.expand import expand
 from gnomon.limits import limit
 from gnomon.model import Project, Variant
@@ -74,23 +75,32 @@ def render(
     metric's) to `end` (default: the day before `execution_time`, which defaults to `end`'s next day and must be given
     where `end` is not). Without, it is the query of the SQLMesh model, with the bounds of a run as placeholders.
 
-    Raises DefinitionError for definitions that cannot be compiled, UsageError for what does not exist.
+    What `compat: oso` refuses by name is left out. Raises DefinitionError for definitions that cannot be compiled, and
+    where all that fits is refused; UsageError for what does not exist.
     """
     dialect = check_dialect(dialect or project.dialect)
     last = end or (execution_time - timedelta(days=1) if execution_time else None)
     if last is None:
         raise UsageError(Problem("missing_argument", "render needs an end or an execution_time"))
     options = Options(vars or {})
-    found = []
+    found, refusals = [], Refusals(project)
     for variant in select_variants(project, metric, entity, interval):
         first = max(start or variant.metric.start, variant.metric.start)
         check_range(variant, first, last)
-        compiled = (
-            standalone(project, variant, first, last, dialect, options)
-            if full
-            else incremental(project, variant, f"{project.schema}.calendar", options)
-        )
-        found.append(rendered(compiled, dialect, first, last))
+        try:
+            compiled = (
+                standalone(project, variant, first, last, dialect, options)
+                if full
+                else incremental(project, variant, f"{project.schema}.calendar", options)
+            )
+        except DefinitionError as error:
+            if refusals.takes(variant, error):
+                continue
+            raise
+        if not refusals.takes_peers(variant, compiled.peers):
+            found.append(rendered(compiled, dialect, first, last))
+    if refusals.problems and not found:
+        raise DefinitionError(*(replace(problem, severity="error") for problem in refusals.problems.values()))
     return found
 
 

@@ -122,6 +122,8 @@ def one_date(
         outputs = [exp.column(name, table="series") for name in own.named_selects]
         is_own = exp.column("metrics_sample_date", table="series").eq(window.sample.copy())
         own = exp.select(*outputs).from_(own.subquery("series", copy=False)).where(is_own)
+    if day < variant.metric.start or (variant.metric.end is not None and day > variant.metric.end):
+        own = own.limit(0)  # start and end bound sample dates
     planned = Planned(own, "per_date", "")
     return finish(query, planned, {**stages, **context.bridges}, context).query
 

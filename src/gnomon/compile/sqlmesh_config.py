@@ -27,10 +27,8 @@ SHORT_NAMES = {"postgres", "redshift", "mysql"}
 """Engines whose names are so short that a physical table has to be named by a digest."""
 
 
-def config_for(root: Path, loader: Any, **overrides: Any) -> Any:
-    """The Config of the project at `root`. Raises DefinitionError if gnomon.yaml is wrong."""
-    from sqlmesh.core.config import Config
-
+def config_fields(root: Path) -> dict[str, Any]:
+    """The arguments of SQLMesh's Config for the project at `root`. Raises DefinitionError if gnomon.yaml is wrong."""
     findings = Findings(root)
     settings, document = read_settings(root, findings)
     declared, chosen = gateways_of(settings, document, findings)
@@ -44,12 +42,11 @@ def config_for(root: Path, loader: Any, **overrides: Any) -> Any:
         "gateways": gateways,
         "default_gateway": chosen,
         "model_defaults": defaults,
-        "loader": loader,
         "disable_anonymized_analytics": True,
     }
     if engine in SHORT_NAMES:
         fields["physical_table_naming_convention"] = "hash_md5"
-    return Config(**{**fields, **overrides})
+    return fields
 
 
 def completed(gateway: dict[str, Any], root: Path) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def plan_query(query: exp.Query, context: Context, frame: Frame) -> Planned:
         return per_date(query, context, frame, str(reason))
     if not state.by_bounds:
         return peers(carried, frame, context)
-    stages = date_stages(frame) if state.uses_dates else {}
+    stages = date_stages(frame, context) if state.uses_dates else {}
     if isinstance(frame.interval, Rolling):
         return Planned(carried, "window_join", "each row is joined to the dates whose window holds it", stages)
     return Planned(carried, "buckets", "each row is in one bucket, by its own date", stages)
@@ -62,7 +62,7 @@ def per_date(query: exp.Query, context: Context, frame: Frame, reason: str) -> P
     if context.peers:  # a peer's date may be the output's, and must then be the row's own
         own_date = exp.column(SAMPLE_DATE, table="series").eq(exp.column("sample_date", table=DATES))
         statement = statement.where(own_date, copy=False)
-    return Planned(statement, "per_date", reason, date_stages(frame))
+    return Planned(statement, "per_date", reason, date_stages(frame, context))
 
 
 def peers(query: exp.Query, frame: Frame, context: Context) -> Planned:
@@ -73,12 +73,12 @@ def peers(query: exp.Query, frame: Frame, context: Context) -> Planned:
     return Planned(statement, "peers", "peers' rows are dated already")
 
 
-def date_stages(frame: Frame) -> dict[str, exp.Query]:
+def date_stages(frame: Frame, context: Context) -> dict[str, exp.Query]:
     """The sample dates as rows, and the calendar that they come from where the statement brings its own."""
     stages: dict[str, exp.Query] = {}
     if (calendar := frame.calendar()) is not None:
         stages[frame.days] = calendar
-    stages[DATES] = frame.dates()
+    stages[DATES] = frame.dates(context.moments)
     return stages
 
 

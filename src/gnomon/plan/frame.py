@@ -5,6 +5,7 @@ A frame says which sample dates are wanted, which stretch of a source they read,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -12,6 +13,7 @@ from functools import partial
 from sqlglot import exp, select
 
 from gnomon.model import Project, Variant
+from gnomon.rewrite.context import Moment
 from gnomon.rewrite.dates import (
     boundary,
     bucket_end,
@@ -35,12 +37,14 @@ class Frame:
 
     `lows` and `highs` bound the time that is read, `[max(lows), min(highs))` as local days; sample dates lie in
     `[max(sample_lows), min(highs))`. `days` names the table of days (`calendar`), of which the
-    statement brings its own where `span` says from which day to which.
+    statement brings its own where `span` says from which day to which. `type_dialect` is the one that the project
+    writes column types in.
     """
 
     interval: Interval
     settings: Calendar
     dialect: str
+    type_dialect: str
     lows: tuple[Bound, ...]
     highs: tuple[Bound, ...]
     sample_lows: tuple[Bound, ...] = ()
@@ -53,8 +57,8 @@ class Frame:
             return self.interval.grain
         return self.interval.cron.grain if isinstance(self.interval, Rolling) else Grain.DAY
 
-    def dates(self) -> exp.Select:
-        """One row per sample date: `sample_date`, `window_start`, `window_end` (half-open)."""
+    def dates(self, moments: Mapping[str, Moment] | None = None) -> exp.Select:
+        """One row per sample date: `sample_date`, `window_start`, `window_end` (half-open), and the `moments`."""
         if self.grain() is Grain.HOUR:
             return self.hours()
         day, grain = exp.column("day"), self.grain()
@@ -67,6 +71,8 @@ class Frame:
             start = shift(end, self.interval.unit, -self.interval.window, self.dialect)
             chosen = self.first_of(grain, end)
         query = select(day.as_("sample_date"), start.as_("window_start"), end.as_("window_end"), copy=True)
+        for name, moment in (moments or {}).items():
+            query = query.select(self.at_midnight(moment, start if moment.bound == "start" else end).as_(name))
         query = query.from_(self.days)
         return query.where(*self.sampled(day), *([chosen] if chosen is not None else []))
 
@@ -82,6 +88,13 @@ class Frame:
             *(date.copy() >= self.midnight(low) for low in self.sample_lows),
             *(date.copy() < self.midnight(high) for high in self.highs),
         ]
+
+    def at_midnight(self, moment: Moment, day: exp.Expr) -> exp.Expr:
+        """A day's midnight in the terms of a source's time column."""
+        return boundary(
+            day, type=moment.type, source_zone=moment.zone, calendar=self.settings, dialect=self.dialect,
+            type_dialect=self.type_dialect,
+        )  # fmt: skip
 
     def midnight(self, day: exp.Expr) -> exp.Expr:
         """The naive UTC TIMESTAMP at which a local day begins."""
@@ -141,7 +154,13 @@ def standalone_frame(project: Project, variant: Variant, start: date, end: date,
         low, high = (window_start(start, interval) if isinstance(interval, Rolling) else start), end + DAY
     bounds = (date_literal(low),), (date_literal(high),)
     return Frame(
-        interval, calendar, dialect, *bounds, sample_lows=(date_literal(start),), span=(start, max(start, end))
+        interval,
+        calendar,
+        dialect,
+        project.dialect,
+        *bounds,
+        sample_lows=(date_literal(start),),
+        span=(start, max(start, end)),
     )
 
 
@@ -170,7 +189,7 @@ def incremental_frame(project: Project, variant: Variant, days: str) -> Frame:
     """
     calendar, metric, interval, dialect = project.calendar, variant.metric, variant.interval, project.dialect
     start, end, execution = (run_bound(name) for name in ("start_ds", "end_ds", "execution_ds"))
-    make = partial(Frame, interval, calendar, dialect, days=days)
+    make = partial(Frame, interval, calendar, dialect, dialect, days=days)
     if isinstance(interval, AllTime):
         highs = (execution,) if metric.end is None else (execution, date_literal(metric.end + DAY))
         return make((date_literal(metric.start),), highs)

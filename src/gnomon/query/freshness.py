@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlglot import exp
 
 from gnomon.engine import Engine
-from gnomon.errors import GnomonError
 from gnomon.model import Metric, Project, SourceTable
 from gnomon.query.complete import complete_samples
 from gnomon.query.request import Series
@@ -47,17 +46,14 @@ def peers_of(project: Project, metric: Metric) -> list[Metric]:
 
 
 def first_date(engine: Engine, sources: Sequence[SourceTable], calendar: Calendar) -> date | None:
-    """The first date for which every source has rows; None where one is empty or has no declared time."""
+    """The first date for which every source has rows; None where one is empty, missing or without a declared time."""
     firsts: list[date] = []
     for source in sources:
-        if source.time is None:
+        if source.time is None or source.time not in {name.lower() for name in engine.columns(source.name)}:
             return None
-        query = exp.select(exp.alias_(exp.Min(this=exp.column(source.time)), "first"))
+        query = exp.select(exp.alias_(exp.Min(this=exp.column(source.time, quoted=True)), "first", quoted=True))
         query = query.from_(exp.to_table(source.name))
-        try:
-            value = engine.execute(query.sql(engine.dialect))["first"][0].as_py()
-        except GnomonError:
-            return None
+        value = engine.execute(query.sql(engine.dialect))["first"][0].as_py()
         if value is None:
             return None
         firsts.append(local_date(value, source.time_zone, calendar))

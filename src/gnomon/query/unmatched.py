@@ -33,7 +33,7 @@ def examine(engine: Engine, project: Project, source: SourceTable) -> dict[str, 
         return {"source": source.name, "problem": f"the table has no column {', '.join(missing)}"}
     counted = exp.select(exp.alias_(exp.Count(this=exp.Star()), "total"))
     for name, function in (("first", exp.Min), ("last", exp.Max)):
-        time = exp.column(source.time) if source.time else exp.Null()
+        time = exp.column(source.time, quoted=True) if source.time else exp.Null()
         counted = counted.select(exp.alias_(exp.cast(function(this=time), "TEXT"), f"{name}_time"))
     row = first_row(engine, counted.from_(exp.to_table(source.name)))
     if not row["total"]:
@@ -63,8 +63,9 @@ def ways(project: Project, source: SourceTable) -> Iterator[tuple[Key, str, Path
 
 def unmatched(engine: Engine, source: SourceTable, key: Key, entity: str, path: Path) -> dict[str, Any]:
     """How many keys, and rows with them, reach no entity at the end of a path."""
-    per_key = exp.select(*key.columns, exp.alias_(exp.Count(this=exp.Star()), "uses"))
-    per_key = per_key.from_(exp.to_table(source.name)).group_by(*key.columns)
+    columns = [exp.column(column, quoted=True) for column in key.columns]
+    per_key = exp.select(*columns, exp.alias_(exp.Count(this=exp.Star()), "uses"))
+    per_key = per_key.from_(exp.to_table(source.name)).group_by(*(column.copy() for column in columns))
     left_out = exp.not_(exp.Exists(this=reaches(key, path)))
     query = exp.select(
         exp.alias_(exp.Count(this=exp.Star()), "all_keys"),
@@ -88,14 +89,18 @@ def reaches(key: Key, path: Path) -> exp.Select:
     """The bridge rows that lead from a key to an entity."""
     query = exp.select("1").from_(exp.alias_(exp.to_table(path[0].table), "hop_1", table=True))
     for column, own in zip(path[0].from_columns, key.columns, strict=True):
-        query = query.where(exp.column(column, table="hop_1").eq(exp.column(own, table="per_key")))
+        query = query.where(at("hop_1", column).eq(at("per_key", own)))
     for step, (before, hop) in enumerate(pairwise(path), start=2):
         pairs = zip(before.to_columns, hop.from_columns, strict=True)
-        on = [exp.column(a, table=f"hop_{step - 1}").eq(exp.column(b, table=f"hop_{step}")) for a, b in pairs]
+        on = [at(f"hop_{step - 1}", a).eq(at(f"hop_{step}", b)) for a, b in pairs]
         query = query.join(exp.alias_(exp.to_table(hop.table), f"hop_{step}", table=True), on=exp.and_(*on))
     for column in path[-1].to_columns:
-        query = query.where(exp.not_(exp.column(column, table=f"hop_{len(path)}").is_(exp.Null())))
+        query = query.where(exp.not_(at(f"hop_{len(path)}", column).is_(exp.Null())))
     return query
+
+
+def at(table: str, column: str) -> exp.Column:
+    return exp.column(column, table=table, quoted=True)
 
 
 def case(condition: exp.Expr, value: exp.Expr) -> exp.Expr:

@@ -13,12 +13,22 @@ from gnomon.model import Key, Metric, Project, Variant
 from gnomon.rewrite.parse import place
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A window's bound in the terms of a source's time column: `bound` of the dates, as a `type` in a `zone`."""
+
+    bound: str
+    type: str | None
+    zone: str
+
+
 @dataclass(slots=True)
 class Context:
     """One variant under way to one dialect.
 
     `peers` collects the peers' tables that the query refers to; `bridges` the bridge tables that binding needs,
-    each as a named query; `warnings` what is worth saying and does not stop the query.
+    each as a named query; `moments` the columns that the table of dates needs beside its own, so that a bound is
+    computed once for a date and not once for each row; `warnings` what is worth saying and does not stop the query.
     """
 
     project: Project
@@ -29,11 +39,17 @@ class Context:
     bridges: dict[str, exp.Query] = field(default_factory=dict)
     bridge_tables: set[str] = field(default_factory=set)
     warnings: list[Problem] = field(default_factory=list)
+    moments: dict[str, Moment] = field(default_factory=dict)
 
     def at(self, variant: Variant) -> Context:
         """The same knowledge for another interval of the metric."""
         return replace(
-            self, variant=variant, peers=dict(self.peers), bridges=dict(self.bridges), warnings=[*self.warnings]
+            self,
+            variant=variant,
+            peers=dict(self.peers),
+            bridges=dict(self.bridges),
+            warnings=[*self.warnings],
+            moments={},
         )
 
     @property
@@ -49,6 +65,16 @@ class Context:
     def direct_key(self) -> tuple[str, ...] | None:
         """The columns of the same source row that hold the variant's entity, where the definition names them."""
         return self.metric.entity_keys.get(self.variant.entity)
+
+    def moment(self, moment: Moment) -> str:
+        """The name of the dates' column that holds a moment."""
+        for name, known in self.moments.items():
+            if known == moment:
+                return name
+        others = sum(known.bound == moment.bound for known in self.moments.values())
+        name = f"{moment.bound}s_at" + (f"_{others + 1}" if others else "")
+        self.moments[name] = moment
+        return name
 
     def fail(self, code: str, message: str, node: exp.Expr | None = None, **more: Any) -> DefinitionError:
         """An error at a node of the metric's SQL, or at its definition where the node has no place."""

@@ -9,7 +9,7 @@ from sqlglot import exp
 from gnomon.model import Project, Relationship, Variant
 from gnomon.rewrite.bridges import to_names
 from gnomon.rewrite.context import Context
-from gnomon.rewrite.parse import MARK, parse_query
+from gnomon.rewrite.parse import MARK, naming_template, parse_query
 from gnomon.rewrite.paths import find_path
 from gnomon.source import Source
 
@@ -79,7 +79,7 @@ def written_name(select: exp.Expr, key: str) -> str:
     if isinstance(inner, exp.Anonymous) and inner.name.lower().startswith(f"{MARK}metrics_entity_type_"):
         return key
     name = select.alias_or_name.lower()
-    return name
+    return key if naming_template(name) is not None else name
 
 
 def paths_of(project: Project, variant: Variant) -> tuple[Relationship, ...]:

@@ -15,7 +15,7 @@ from sqlglot.optimizer.scope import Scope
 from gnomon.rewrite.attach import attach_bridge
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import entity_columns, key_domain, paths_of
-from gnomon.rewrite.keys import COMPARISONS, Keys, Scan, follow_keys, is_entity_table, leaves, related_entity
+from gnomon.rewrite.keys import COMPARISONS, Keys, Scan, bare, follow_keys, is_entity_table, leaves, related_entity
 from gnomon.rewrite.parse import as_text
 
 Outputs = dict[str, tuple[str, ...]]
@@ -114,7 +114,7 @@ def means_entity(
 ) -> bool:
     """Whether a mention of the key stands for the entity; refuses it above the scan where it cannot."""
     parent, child = column.parent, column
-    while isinstance(parent, exp.Paren):
+    while isinstance(parent, exp.Paren | exp.Cast):
         parent, child = parent.parent, parent  # type: ignore[assignment]
     if isinstance(parent, exp.Alias | exp.Select | exp.Group | exp.Ordered):
         return True
@@ -125,9 +125,10 @@ def means_entity(
         if all(part.meta.get("entity") or entity_of.get(id(part)) for part in parts if isinstance(part, exp.Column)):
             return isinstance(parent.parent, exp.Alias | exp.Select | exp.Group | exp.Ordered | exp.Window)
     if isinstance(parent, exp.EQ):
-        other = parent.right if parent.left is child else parent.left
-        if entity_of.get(id(other.unnest())) is not None and other.unnest().table != column.table:  # type: ignore[attr-defined]
-            return True
+        other = bare(parent.right if parent.left is child else parent.left)
+        if isinstance(other, exp.Column) and other.table != column.table:
+            if other.meta.get("entity") or entity_of.get(id(other)) is not None:
+                return True
     if isinstance(parent, exp.Is) and isinstance(scope.sources.get(column.table), Scope):
         return True
     if isinstance(scope.sources.get(column.table), exp.Table):
@@ -163,8 +164,14 @@ def substitute(
     fresh = [new.copy() for new in columns]
     for new in fresh:
         new.meta["entity"] = True
+    outer = outermost(column)
+    if len(fresh) == 1 and outer is not column:
+        column.replace(fresh[0])
+        whole = outer.parent if isinstance(outer.parent, exp.Coalesce) else outer
+        rename_projection(whole, before, outputs, binding)
+        return
     node: exp.Expr = column
-    while isinstance(node.parent, exp.Paren | exp.Alias | exp.Ordered) or (
+    while isinstance(node.parent, exp.Paren | exp.Cast | exp.Alias | exp.Ordered) or (
         isinstance(node.parent, exp.Coalesce) and len(fresh) == 1
     ):
         if isinstance(node.parent, exp.Coalesce):
@@ -189,6 +196,13 @@ def substitute(
         splice(node, fresh)
 
 
+def outermost(node: exp.Expr) -> exp.Expr:
+    """The parentheses and casts around a node, or the node itself."""
+    while isinstance(node.parent, exp.Paren | exp.Cast):
+        node = node.parent
+    return node
+
+
 def rename_projection(node: exp.Expr, before: dict[int, str], outputs: Outputs, binding: Binding) -> None:
     """Rename the output that a COALESCE of keys is, as USING makes one."""
     projection = node.parent if isinstance(node.parent, exp.Alias) else node
@@ -210,6 +224,9 @@ def output_names(old: str, columns: tuple[exp.Column, ...], binding: Binding) ->
 
 def equate(equality: exp.EQ, column: exp.Column, fresh: list[exp.Column]) -> None:
     """Keep one equality per column of the entity; the other side is rewritten when its turn comes."""
+    if len(fresh) == 1:
+        column.replace(fresh[0])
+        return
     column.meta["entity_columns"] = fresh
     other = equality.right.unnest() if equality.left.unnest() is column else equality.left.unnest()
     theirs = other.meta.get("entity_columns")

@@ -51,6 +51,7 @@ class Keys:
         if isinstance(node, exp.Coalesce):
             parts = [self.origins(scope, part) for part in (node.this, *node.expressions)]
             return set().union(*parts) if all(parts) else set()
+        node = bare(node)
         if not isinstance(node, exp.Column):
             return set()
         source = scope.sources.get(node.table)
@@ -163,6 +164,13 @@ def check_joined(keys: Keys, pairs: list[tuple[set[Origin], set[Origin]]]) -> No
                 "entity_keys_not_joined", f"two scans feed '{keys.context.key[0]}' and are not joined by it",
                 other.table, help=f"join them by {keys.context.key[0]}, or select the key of one of them only",
             )  # fmt: skip
+
+
+def bare(node: exp.Expr | None) -> exp.Expr | None:
+    """What stands under parentheses and casts, which change nothing about whose key a value is."""
+    while isinstance(node, exp.Paren | exp.Cast):
+        node = node.this
+    return node
 
 
 def leaves(scope: Scope) -> list[Scope]:

@@ -14,7 +14,7 @@ from sqlglot import exp
 from gnomon.errors import did_you_mean
 from gnomon.model import Variant
 from gnomon.rewrite.context import Context
-from gnomon.rewrite.parse import MARK, marker, metric_id, variable
+from gnomon.rewrite.parse import MARK, marker, metric_id, naming_template, variable
 from gnomon.rewrite.paths import find_path
 from gnomon.time import Cron, Grain, Interval, Rolling, TimeAggregation, parse_interval
 
@@ -37,9 +37,12 @@ def expand_macros(query: exp.Query, context: Context) -> exp.Query:
     """Replace every macro and variable but the time macros, innermost first."""
     for node in reversed(list(query.find_all(exp.Anonymous, exp.Column))):
         if (name := variable(node)) is not None:
-            node.replace(literal(variable_value(name, context, node), within=node.parent))
+            replace_variable(node, variable_value(name, context, node))
         elif (name := marker(node)) is not None and name not in TIME_MACROS:
             expand_call(name, node, context)
+    for name in query.find_all(exp.Identifier):
+        if (template := naming_template(name.name)) is not None:
+            name.set("this", entity_column(template, context))
     return query
 
 
@@ -115,13 +118,20 @@ def variant_variables(variant: Variant) -> dict[str, Any]:
     }
 
 
-def literal(value: Any, within: exp.Expr | None = None) -> exp.Expr:
-    """A Python value as SQL; a list becomes a tuple, which is what IN takes."""
+def replace_variable(node: exp.Expr, value: Any) -> None:
+    """Put a value in the place of a variable; a list after IN, with or without parentheses, is what IN tests."""
+    within = node.parent
+    if isinstance(within, exp.In) and within.this is not node and isinstance(value, list | tuple):
+        others = [item for item in within.expressions if item is not node]
+        within.set("field", None)
+        within.set("expressions", [*others, *map(literal, value)])
+    else:
+        node.replace(literal(value))
+
+
+def literal(value: Any) -> exp.Expr:
+    """A Python value as SQL; a list becomes a tuple."""
     if isinstance(value, list | tuple):
-        if isinstance(within, exp.In):
-            within.set("field", None)
-            within.set("expressions", [literal(item) for item in value])
-            return exp.null()
         return exp.Tuple(expressions=[literal(item) for item in value])
     return exp.convert(value)
 
@@ -180,12 +190,12 @@ def metric_meta(args: Arguments, context: Context, node: exp.Expr) -> exp.Expr:
     return exp.convert(fields[name])
 
 
-def formatted(template: exp.Expr, entity: str) -> str:
+def formatted(template: str, entity: str) -> str:
     """A name template with the entity type put in: `to_{entity_type}_id`."""
-    return template.name.replace("{entity_type}", entity)
+    return template.replace("{entity_type}", entity)
 
 
-def entity_column(template: exp.Expr, context: Context) -> str:
+def entity_column(template: str, context: Context) -> str:
     """The column that a template names while the query is still written against the metric's own key.
 
     Binding renames it to the variant's entity wherever it holds one.
@@ -197,18 +207,18 @@ def entity_column(template: exp.Expr, context: Context) -> str:
 
 
 def metrics_entity_type_col(args: Arguments, context: Context, _: exp.Expr) -> exp.Expr:
-    name = entity_column(args["template"], context)
+    name = entity_column(args["template"].name, context)
     column = exp.column(name, table=word(args.get("table_alias")))
     include = args.get("include_column_alias")
     return column.as_(name) if isinstance(include, exp.Boolean) and include.this else column
 
 
 def metrics_entity_type_alias(args: Arguments, context: Context, _: exp.Expr) -> exp.Expr:
-    return exp.alias_(args["expression"].copy(), entity_column(args["template"], context))
+    return exp.alias_(args["expression"].copy(), entity_column(args["template"].name, context))
 
 
 def metrics_entity_type_table(args: Arguments, context: Context, _: exp.Expr) -> exp.Expr:
-    table = exp.to_table(formatted(args["template"], context.variant.entity))
+    table = exp.to_table(formatted(args["template"].name, context.variant.entity))
     table.meta["entity_table"] = True
     return table
 

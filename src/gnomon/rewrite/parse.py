@@ -20,18 +20,34 @@ MARK = "ˍ"  # U+02CD: a letter to SQLGlot's tokenizer, and nothing that a perso
 SKIPPED = re.compile(r"'(?:[^'\\]|''|\\.)*'|\"[^\"]*\"|`[^`]*`|--[^\n]*|/\*.*?\*/|@(?=[A-Za-z_])", re.DOTALL)
 
 
+# A macro that names an output, where SQL has room for a name only. As in `id AS @metrics_entity_type_col('to_{x}_id')`.
+NAMING = re.compile(r"(?<=\bas\s)@metrics_entity_type_(?:col|alias)\(\s*'[^'\n]*'\s*,?\s*\)", re.IGNORECASE)
+SIGNS = str.maketrans("@(){}', \n\t", MARK + "ˎˏˬ˯ˊ˒˓˔˕")  # one character for one, none of which ends a name
+REVERSED = {sign: text for text, sign in SIGNS.items()}
+
+
 def mark(sql: str) -> str:
-    """Replace the `@` of each macro and variable.
+    """Replace the `@` of each macro and variable; a macro in the place of a name becomes a name.
 
     >>> mark("SELECT '@x', @metric_name() -- @y")
     "SELECT '@x', ˍmetric_name() -- @y"
     """
-    return SKIPPED.sub(lambda match: MARK if match[0] == "@" else match[0], sql)
+    named = NAMING.sub(lambda match: match[0].translate(SIGNS), sql)
+    return SKIPPED.sub(lambda match: MARK if match[0] == "@" else match[0], named)
+
+
+def naming_template(name: str) -> str | None:
+    """The template of a name that stands for a macro, None where it is a name.
+
+    >>> naming_template(mark("x AS @metrics_entity_type_col('to_{entity_type}_id')").split()[-1])
+    'to_{entity_type}_id'
+    """
+    return name.translate(REVERSED).split("'")[1] if name.startswith(f"{MARK}metrics_entity_type_") else None
 
 
 def unmark(text: str) -> str:
     """The text as its author wrote it."""
-    return text.replace(MARK, "@")
+    return text.translate(REVERSED)
 
 
 def parse_query(source: Source, dialect: str) -> exp.Query:

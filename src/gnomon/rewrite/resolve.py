@@ -38,6 +38,7 @@ def resolve(query: exp.Query, context: Context) -> exp.Query:
             identify=False,
             validate_qualify_columns=False,
             allow_partial_qualification=True,
+            infer_schema=True,  # also beside tables whose columns are known: what is left belongs to the one that is not
         )
     except OptimizeError as error:
         raise context.fail("unknown_column", str(error).lower().rstrip(".")) from None
@@ -58,7 +59,7 @@ def group_by_outputs(query: exp.Query) -> None:
         select = group.parent
         if not isinstance(select, exp.Select):
             continue
-        outputs = {p.alias.lower(): p.this for p in select.expressions if isinstance(p, exp.Alias)}
+        outputs = {p.alias_or_name.lower(): p.unalias() for p in select.expressions}
         for term in group.expressions:
             output = outputs.get(term.name.lower()) if isinstance(term, exp.Column) and not term.table else None
             if output is not None and output.find(exp.AggFunc, exp.Window) is None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from gnomon.rewrite.context import Context
+from gnomon.rewrite.context import Context, Moment
 from gnomon.rewrite.parse import METRIC_ID, marker
 from gnomon.rewrite.resolve import column_of, table_name
 from gnomon.rewrite.source_time import boundary, local_date, local_hour
-from gnomon.time import Cron, Grain, Rolling, TimeAggregation
+from gnomon.time import Calendar, Cron, Grain, Rolling, TimeAggregation
 
 BOUNDS = {"metrics_start": "start", "metrics_end": "end"}
+WINDOW_BOUNDS = {"window_start": "start", "window_end": "end"}
 FLIPPED = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE}
 
 
@@ -29,19 +30,35 @@ class TimeColumn:
 
     def date(self) -> exp.Expr:
         """The local DATE of each row."""
-        return local_date(self.column, type=self.type, source_zone=self.zone, **self.settings())
+        return local_date(
+            self.column, type=self.type, source_zone=self.zone, calendar=self.calendar,
+            dialect=self.context.dialect, type_dialect=self.context.project.dialect,
+        )  # fmt: skip
 
     def hour(self) -> exp.Expr:
         """The hour of each row, a naive UTC TIMESTAMP."""
-        return local_hour(self.column, type=self.type, source_zone=self.zone, **self.settings())
+        return local_hour(
+            self.column, type=self.type, source_zone=self.zone, calendar=self.calendar,
+            dialect=self.context.dialect, type_dialect=self.context.project.dialect,
+        )  # fmt: skip
 
     def at(self, day: exp.Expr) -> exp.Expr:
-        """What to compare the column with so that `>=` begins and `<` ends at a local midnight."""
-        return boundary(day, type=self.type, source_zone=self.zone, **self.settings())
+        """What to compare the column with so that `>=` begins and `<` ends at a local midnight.
 
-    def settings(self) -> dict[str, object]:
-        project = self.context.project
-        return {"calendar": project.calendar, "dialect": self.context.dialect, "type_dialect": project.dialect}
+        For a bound of the table of dates it is a column of that table, so that it is computed once for each date.
+        """
+        found = boundary(
+            day, type=self.type, source_zone=self.zone, calendar=self.calendar,
+            dialect=self.context.dialect, type_dialect=self.context.project.dialect,
+        )  # fmt: skip
+        if isinstance(day, exp.Column) and day.name in WINDOW_BOUNDS and found != day:
+            name = self.context.moment(Moment(WINDOW_BOUNDS[day.name], self.type, self.zone))
+            return exp.column(name, table=day.table)
+        return found
+
+    @property
+    def calendar(self) -> Calendar:
+        return self.context.project.calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,4 +83,5 @@ def _may_be_late(session: Session, snapshot: Any, opened_again: dict[str, Any]) 
     spec = session.specs.get(snapshot.name)
     if spec is None or spec.variant is None or spec.kind == "view":
         return False
-    return bool(spec.lookback) or any(parent.name in opened_again for parent in snapshot.parents)
+    # What is rebuilt whole has no lookback, and counts late events all the same.
+    return spec.kind == "full" or spec.lookback > 0 or any(parent.name in opened_again for parent in snapshot.parents)

@@ -197,12 +197,14 @@ def scratch_context(root: Path, config: Any) -> Iterator[tuple[Any, QuietConsole
 
 
 def moved_model(model: Any, kept: Collection[str], place: Place, tables: dict[str, exp.Table]) -> Any:
-    """A model that reads seeded tables where they are written; those that nobody declared are added to `tables`.
+    """A model without audits that reads seeded tables where they are; those not declared are added to `tables`.
 
-    `kept` are the fully qualified names of the models that the plan builds. Python models are left as they are.
+    `kept` are the fully qualified names of the models that the plan builds. Audits judge real data, not seeds. Python
+    models read what they like.
     """
     from sqlmesh.core.model.common import ParsableSql
 
+    model = model.copy(update={"audits": []})
     if place.schema is None or not model.is_sql or not isinstance(model.query, exp.Query):
         return model
     built = {table_name(exp.to_table(fqn)) for fqn in kept}

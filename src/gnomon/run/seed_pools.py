@@ -18,6 +18,7 @@ NUMBERS: tuple[Any, ...] = (1, 2, 3, 5, 0.5, 7.25, 12, 0)  # exact in binary, so
 INTEGERS: tuple[Any, ...] = (1, 2, 3, 5, 8, 13, 40, 0)
 STEADY = 6
 """How many ids occur without regard to `debuts`: four always, one only early, one in every other stretch of days."""
+SILENT, EARLY, SPARSE = 3, 4, 5
 MOST = 60
 
 
@@ -25,13 +26,16 @@ MOST = 60
 class Pool:
     """Values with the days on which they occur, and how often one is null.
 
-    `late` are the values that first occur on a certain day; `unmatched` is an id that no bridge or reference knows.
+    `unmatched` is an id that no bridge or reference knows. The measures of `silent` are null; of what it belongs to,
+    `early` is the only other member. `late` are the ids that first occur on a certain day.
     """
 
     values: tuple[Any, ...]
     active: dict[Any, Active] = field(default_factory=dict)
     nulls: float = 0.0
     unmatched: Any = None
+    silent: Any = None
+    early: Any = None
     late: dict[Any, date] = field(default_factory=dict)
     chosen: dict[tuple[Demand, ...], tuple[Any, ...]] = field(default_factory=dict)
 
@@ -96,12 +100,13 @@ def identities(label: str, kind: str, literals: tuple[Any, ...], days: SeedDays,
     count = STEADY + len(days.debuts) + 1
     values = tuple(f"{label}-{n}" if kind == "text" else n for n in range(1, count + 1))
     active: dict[Any, Active] = {
-        values[4]: lambda day: day < days.middle,
-        values[5]: lambda day: day.toordinal() // 20 % 2 == 0,
+        values[EARLY]: lambda day: day < days.middle,
+        values[SPARSE]: lambda day: day.toordinal() // 20 % 2 == 0,
     }
     late = dict(zip(values[STEADY:], days.debuts, strict=False))
     active |= {value: debut.__le__ for value, debut in late.items()}
-    return Pool((*literals, *values), active, nulls, unmatched=values[-1], late=late)
+    marked: dict[str, Any] = {"unmatched": values[-1], "silent": values[SILENT], "early": values[EARLY]}
+    return Pool((*literals, *values), active, nulls, late=late, **marked)
 
 
 def fitted(value: Any, kind: str) -> Any:

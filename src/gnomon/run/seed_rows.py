@@ -21,8 +21,8 @@ DAY = timedelta(days=1)
 PER_PROFILE = 90
 FEWEST, MOST = 400, 5000
 REFERENCE_ROWS = 600
-NULL_DAYS = 5
-"""Every fifth day nearly all measures are null, so that some rows sum up nothing but nulls."""
+BOUND_ROWS = 1500
+"""How many rows may be made for the days at the bounds of buckets and windows."""
 TIMES = ("date", "timestamp", "timestamptz")
 
 
@@ -42,6 +42,8 @@ class RowMaker:
         self.kinds = {column: layout.kind(table, column) for column in layout.tables[table]}
         self.time = layout.times.get(table)
         self.zone = zone
+        numbers = {column for column, kind in self.kinds.items() if kind in ("integer", "number")}
+        self.measures = {column for column in numbers if pools[(table, column)].nulls}
         self.rng = random.Random(f"gnomon {table}")
         self.profiles = [*self.useful(usage.profiles.get(table, {})), {}]
 
@@ -54,8 +56,11 @@ class RowMaker:
         return [columns for kept, columns in found.items() if kept]
 
     def row(self, profile: Mapping[str, tuple[Demand, ...]], day: date) -> Row:
-        """One row of that day."""
-        return {column: self.value(column, profile.get(column, ()), day) for column in self.kinds}
+        """One row of that day. The measures of a `silent` id are null, so that some rows sum up nothing but nulls."""
+        row = {column: self.value(column, profile.get(column, ()), day) for column in self.kinds}
+        if any(value is not None and value == self.pools[(self.table, column)].silent for column, value in row.items()):
+            row |= dict.fromkeys(self.measures.difference(profile))
+        return row
 
     def value(self, column: str, demands: tuple[Demand, ...], day: date) -> Any:
         kind, pool = self.kinds[column], self.pools[(self.table, column)]
@@ -67,8 +72,6 @@ class RowMaker:
             return moment.replace(tzinfo=self.zone).astimezone(UTC) if kind == "timestamptz" else moment
         if kind == "list":
             return [f"{column} {letter}" for letter in "abc"[: self.rng.randint(0, 3)]]
-        if kind in ("integer", "number") and pool.nulls and day.toordinal() % NULL_DAYS == 0 and not demands:
-            return None if self.rng.random() < 0.8 else pool.draw(self.rng, day)
         return None if kind == "other" else pool.draw(self.rng, day, demands)
 
     def days_later(self, day: date) -> date | None:
@@ -84,7 +87,15 @@ class RowMaker:
             yield row
             if n % 37 == 0:
                 yield dict(row)
+        yield from self.at_bounds()
         yield from self.beginnings()
+
+    def at_bounds(self) -> Iterator[Row]:
+        """Rows on the first and last days of each bucket and window, and on the days beside them."""
+        days = [day for low, high in self.days.spans for day in (low - DAY, low, high - DAY, high)]
+        pairs = list(product(dict.fromkeys(days), self.profiles))
+        for day, profile in pairs[:: 1 + len(pairs) // BOUND_ROWS]:
+            yield self.row(profile, day)
 
     def beginnings(self) -> Iterator[Row]:
         """Rows in which an id occurs on its very first day, for each conjunction: what first-time metrics look for."""
@@ -117,12 +128,15 @@ class RowMaker:
     def bridge(self, hop: Relationship) -> Iterator[Row]:
         """Rows of a relationship, with overlaps, an id that it does not know, and one pair twice."""
         froms, tos = self.ids(hop.from_columns), self.ids(hop.to_columns)
+        from_pool, to_pool = (self.pools[(self.table, columns[0])] for columns in (hop.from_columns, hop.to_columns))
         known, targets = froms[:-1], [*tos[:4], tos[-1]]
         for n, source in enumerate(known):
             if hop.cardinality in ("one_to_one", "one_to_many"):
                 chosen = tos[n :: len(known)] if hop.cardinality == "one_to_many" else tos[n : n + 1]
             elif hop.cardinality == "many_to_one":
                 chosen = [targets[n % len(targets)]]
+            elif source[0] in (from_pool.silent, from_pool.early):
+                chosen = [tos[-2] if len(hop.to_columns) > 1 else (to_pool.early,)]
             else:
                 chosen = [targets[n % len(targets)], targets[(n + 1) % len(targets)]][: 1 + (n % 3 != 2)]
             for position, target in enumerate(chosen):
