@@ -15,11 +15,6 @@ from gnomon.rewrite import PASSES, Context, rewrite
 from gnomon.rewrite.parse import parse_query, unmark
 
 START, END = date(2024, 1, 1), date(2024, 12, 31)
-METRIC = """m:
-  ref: m.sql
-  time_aggregations: [monthly]
-  rolling: {windows: [30], unit: day, cron: "@daily"}
-"""
 
 
 def write_project(folder: Path, files: Mapping[str, str]) -> Project:
@@ -44,7 +39,7 @@ def bound(project: Project, metric: str, entity: str, interval: str = "monthly")
         query, _ = rewrite(project, variant_of(project, metric, entity, interval), project.dialect)
     except DefinitionError as error:
         return f"{error}\n"
-    return text_of(query.sql(project.dialect, pretty=True))
+    return text_of(query.sql(project.dialect, pretty=True, normalize_functions=False))
 
 
 def stages(project: Project, metric: str, entity: str, interval: str) -> dict[str, str]:
@@ -52,15 +47,15 @@ def stages(project: Project, metric: str, entity: str, interval: str) -> dict[st
     variant = variant_of(project, metric, entity, interval)
     context = Context(project, variant, project.dialect)
     query = parse_query(variant.metric.sql, variant.metric.dialect)
-    found = {"parse_query": query.sql(project.dialect, pretty=True)}
+    found = {"parse_query": query.sql(project.dialect, pretty=True, normalize_functions=False)}
     for step in PASSES:
         query = step(query, context)
-        found[step.__name__] = query.sql(project.dialect, pretty=True)
+        found[step.__name__] = query.sql(project.dialect, pretty=True, normalize_functions=False)
     planned = plan_query(query, context, standalone_frame(project, variant, START, END, project.dialect))
-    found["plan_query"] = planned.query.sql(project.dialect, pretty=True)
-    found["standalone"] = standalone(project, variant, START, END, project.dialect).query.sql("duckdb", pretty=True)
+    found["plan_query"] = planned.query.sql(project.dialect, pretty=True, normalize_functions=False)
+    found["standalone"] = standalone(project, variant, START, END, project.dialect).query.sql("duckdb", pretty=True, normalize_functions=False)
     run = incremental(project, variant, f"{project.schema}.calendar", Options()).query
-    found["incremental"] = run.sql(project.dialect, pretty=True)
+    found["incremental"] = run.sql(project.dialect, pretty=True, normalize_functions=False)
     return {name: text_of(sql) for name, sql in found.items()}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-
 WIDTH = 160
 """How much of a long line an excerpt shows, in characters."""
 

@@ -14,7 +14,7 @@ from gnomon.check.frames import warn_of_restarting_frames
 from gnomon.check.options import refuse_unsupported
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import AMOUNT, METRIC, SAMPLE_DATE, entity_columns
-from gnomon.rewrite.keys import leaves
+from gnomon.rewrite.keys import body, leaves
 from gnomon.rewrite.parse import marker
 from gnomon.rewrite.resolve import column_of, table_name
 from gnomon.rewrite.times import is_hourly
@@ -77,14 +77,14 @@ def output(position: int, name: str, root: Scope, entities: tuple[str, ...], con
     if name == AMOUNT:
         return Output(name, NUMBER, "amount", metric.metadata.unit)
     scope = leaves(root)[0]
-    node = scope.expression.selects[position].unalias()
+    node = body(scope).selects[position].unalias()
     if name in entities:
         return Output(name, type_of(scope, node, context), "entity")
     declared = metric.columns.get(name)
     if declared is not None:
         return Output(name, declared.type or type_of(scope, node, context), "extra", declared.unit)
     if is_aggregated(scope, node):
-        undeclared(name, root.expression.selects[position], context)
+        undeclared(name, body(root).selects[position], context)
         return Output(name, type_of(scope, node, context), "extra")
     return Output(name, type_of(scope, node, context), "dimension")
 
@@ -107,7 +107,7 @@ def is_aggregated(scope: Scope, node: exp.Expr) -> bool:
         source = scope.sources.get(column.table)
         if isinstance(source, Scope):
             for leaf in leaves(source):
-                for projection in leaf.expression.selects:
+                for projection in body(leaf).selects:
                     if projection.alias_or_name == column.name and is_aggregated(leaf, projection.unalias()):
                         return True
     return False
@@ -136,7 +136,7 @@ def column_type(scope: Scope, column: exp.Column, context: Context) -> str:
     source = scope.sources.get(column.table)
     if isinstance(source, Scope):
         leaf = leaves(source)[0]
-        for projection in leaf.expression.selects:
+        for projection in body(leaf).selects:
             if projection.alias_or_name == column.name:
                 return type_of(leaf, projection.unalias(), context)
     if isinstance(source, exp.Table):

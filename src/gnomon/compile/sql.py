@@ -19,7 +19,7 @@ from gnomon.rewrite import Context, Memo, rewrite
 from gnomon.rewrite.close import Window, close, is_aligned_peer
 from gnomon.rewrite.contract import AMOUNT
 from gnomon.rewrite.dates import date_literal, timestamp_literal
-from gnomon.rewrite.keys import leaves
+from gnomon.rewrite.keys import body, leaves
 from gnomon.rewrite.parse import METRIC_ID, marker
 from gnomon.rewrite.resolve import full_name, table_name
 from gnomon.rewrite.times import closes_window, comparisons, conjuncts, is_time_macro, opens_window
@@ -196,7 +196,7 @@ def cast_amount(query: exp.Query) -> None:
     assert scope is not None
     position = query.named_selects.index(AMOUNT)
     for leaf in leaves(scope):
-        projection = leaf.expression.selects[position]
+        projection = body(leaf).selects[position]
         value = projection.unalias()
         value.replace(exp.cast(value.copy(), "DOUBLE")) if isinstance(projection, exp.Alias) else projection.replace(
             exp.cast(value.copy(), "DOUBLE").as_(AMOUNT)

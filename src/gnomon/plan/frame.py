@@ -63,7 +63,8 @@ class Frame:
             return self.hours()
         day, grain = exp.column("day"), self.grain()
         if isinstance(self.interval, TimeAggregation):
-            start, end = day, bucket_end(day, grain, dialect=self.dialect)
+            start: exp.Expr = day
+            end = bucket_end(day, grain, dialect=self.dialect)
             chosen = self.first_of(grain, day)
         else:
             assert isinstance(self.interval, Rolling)

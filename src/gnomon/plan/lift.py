@@ -14,10 +14,10 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gnomon.plan.frame import DATES, Frame
-from gnomon.rewrite.close import is_aligned_peer, relates_date
+from gnomon.rewrite.close import is_aligned_peer
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.dates import bucket_start
-from gnomon.rewrite.keys import leaves
+from gnomon.rewrite.keys import body, leaves
 from gnomon.rewrite.parse import as_text, marker
 from gnomon.rewrite.times import (
     TimeColumn,
@@ -73,7 +73,7 @@ def lift(query: exp.Query, context: Context, frame: Frame) -> Lift:
 
 
 def lift_select(scope: Scope, state: Lift, is_root: bool) -> None:
-    select = scope.expression
+    select = select_of(scope)
     refuse_subqueries(scope, state)
     times = bounded_times(scope, state)
     for node in scope_markers(scope):
@@ -98,6 +98,12 @@ def lift_select(scope: Scope, state: Lift, is_root: bool) -> None:
         state.carried[id(scope)] = output
         if by_bounds:
             state.by_bounds.add(id(scope))
+
+
+def select_of(scope: Scope) -> exp.Select:
+    """The SELECT that a scope is of."""
+    assert isinstance(scope.expression, exp.Select)
+    return scope.expression
 
 
 def refuse_subqueries(scope: Scope, state: Lift) -> None:
@@ -139,7 +145,7 @@ def carries(source: object, state: Lift) -> bool:
 
 def bounded_inputs(scope: Scope, times: list[TimeColumn], state: Lift) -> list[Input]:
     """The scans between the bounds, with the sample date of their rows."""
-    inputs = []
+    inputs: list[Input] = []
     for time in times:
         if any(item.alias == time.column.table for item in inputs):
             raise NotCarried(f"two columns of '{time.column.table}' lie between the bounds")
@@ -172,7 +178,7 @@ def carried_inputs(scope: Scope, state: Lift) -> list[Input]:
 
 def join_inputs(scope: Scope, inputs: list[Input], times: list[TimeColumn], state: Lift) -> exp.Expr:
     """Join everything that carries a date by that date, and return the date of the joined rows."""
-    select = scope.expression
+    select = select_of(scope)
     by_alias = {item.alias: item for item in inputs}
     tables = [(select.args["from_"].this, None), *((join.this, join) for join in select.args.get("joins") or [])]
     date: exp.Expr | None = None
@@ -224,8 +230,8 @@ def mentions_date(select: exp.Select, item: Input) -> bool:
 
 def restrict(scope: Scope, time: TimeColumn, state: Lift) -> None:
     """Keep a scan to the frame; for rolling windows, join each row to the dates whose window holds it."""
-    select, frame = scope.expression, state.frame
-    terms = [*(time.column.copy() >= time.at(low) for low in frame.lows)]
+    select, frame = select_of(scope), state.frame
+    terms: list[exp.Expr] = [*(time.column.copy() >= time.at(low) for low in frame.lows)]
     terms += [time.column.copy() < time.at(high) for high in frame.highs]
     if isinstance(frame.interval, Rolling):
         start, end = (exp.column(name, table=DATES) for name in ("window_start", "window_end"))
@@ -264,7 +270,7 @@ def refuse_limits(select: exp.Select) -> None:
 
 def carry_in_aggregates(scope: Scope, date: exp.Expr) -> None:
     """Make every group, partition and DISTINCT ON of a query one of a single date."""
-    select = scope.expression
+    select = select_of(scope)
     group = select.args.get("group")
     if group is not None:
         if any(group.args.get(kind) for kind in ("grouping_sets", "cube", "rollup")):
@@ -296,7 +302,7 @@ def project_date(select: exp.Select, date: exp.Expr, is_root: bool, by_bounds: b
     """The output that is the sample date; added below the root, where the author does not select it."""
     for projection in select.expressions:
         if projection.unalias() == date:
-            return projection.alias_or_name
+            return str(projection.alias_or_name)
     if is_root or not by_bounds:
         return None
     select.select(date.copy().as_(SAMPLE_DATE), copy=False)
@@ -310,13 +316,10 @@ def lift_union(scope: Scope, state: Lift) -> None:
     if not any(carried):
         return
     positions = {
-        leaf.expression.named_selects.index(name) if name else -1 for leaf, name in zip(parts, carried, strict=True)
+        body(leaf).named_selects.index(name) if name else -1 for leaf, name in zip(parts, carried, strict=True)
     }
     if len(positions) != 1 or -1 in positions:
         raise NotCarried("the branches of a set operation carry the sample date in different columns, or not all do")
-    state.carried[id(scope)] = scope.expression.named_selects[positions.pop()]
+    state.carried[id(scope)] = body(scope).named_selects[positions.pop()]
     if any(id(leaf) in state.by_bounds for leaf in parts):
         state.by_bounds.add(id(scope))
-
-
-__all__ = ["Lift", "NotCarried", "lift", "relates_date"]

@@ -44,8 +44,8 @@ def close(query: exp.Query, window: Window, context: Context) -> exp.Query:
                 node.replace(exp.and_(*terms, copy=False, wrap=False) if len(terms) > 1 else terms[0])
         align_peers(scope, window, context)
     for scope in traverse_scope(query):
-        for node in scope_markers(scope):
-            node.replace(value(node, window, scope, context))
+        for call in scope_markers(scope):
+            call.replace(value(call, window, scope, context))
     return query
 
 

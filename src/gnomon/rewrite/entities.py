@@ -7,6 +7,7 @@ only in the query that reads the source.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -236,7 +237,7 @@ def equate(equality: exp.EQ, column: exp.Column, fresh: list[exp.Column]) -> Non
     equality.replace(exp.and_(*pairs, copy=False) if pairs else exp.true())
 
 
-def splice(node: exp.Expr, fresh: list[exp.Expr]) -> None:
+def splice(node: exp.Expr, fresh: Sequence[exp.Expr]) -> None:
     """Replace one element of a list by any number of others."""
     parent, key = node.parent, node.arg_key
     assert parent is not None and key is not None

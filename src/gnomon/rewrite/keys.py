@@ -78,7 +78,7 @@ class Keys:
         if not isinstance(expression, exp.Query) or name not in expression.named_selects:
             return set()
         position = expression.named_selects.index(name)
-        parts = [self.origins(leaf, leaf.expression.selects[position].unalias()) for leaf in leaves(scope)]
+        parts = [self.origins(leaf, body(leaf).selects[position].unalias()) for leaf in leaves(scope)]
         return set().union(*parts) if all(parts) else set()
 
     def is_bound(self, origins: set[Origin]) -> bool:
@@ -101,9 +101,9 @@ def follow_keys(query: exp.Query, context: Context) -> Keys:
         grown = False
         for left, right in pairs:
             for one, other in ((left, right), (right, left)):
-                new = {o for o in other if isinstance(o, Scan)} - keys.bound
+                new: set[Scan] = {o for o in other if isinstance(o, Scan)} - keys.bound
                 if new and keys.is_bound(one):
-                    keys.bound |= new
+                    keys.bound.update(new)
                     grown = True
     check_joined(keys, pairs)
     return keys
@@ -111,10 +111,10 @@ def follow_keys(query: exp.Query, context: Context) -> Keys:
 
 def check_selected(keys: Keys, leaf: Scope, name: str) -> None:
     context = keys.context
-    selects = leaf.expression.selects
+    selects = body(leaf).selects
     chosen = next((s for s in selects if s.alias_or_name == name), None)
     if chosen is None:
-        first = keys.scopes[-1].expression.named_selects
+        first = body(keys.scopes[-1]).named_selects
         position = first.index(name) if name in first else -1
         chosen = selects[position] if 0 <= position < len(selects) else None
     if chosen is None:
@@ -171,6 +171,12 @@ def bare(node: exp.Expr | None) -> exp.Expr | None:
     while isinstance(node, exp.Paren | exp.Cast):
         node = node.this
     return node
+
+
+def body(scope: Scope) -> exp.Query:
+    """The query that a scope is of."""
+    assert isinstance(scope.expression, exp.Query)
+    return scope.expression
 
 
 def leaves(scope: Scope) -> list[Scope]:

@@ -17,6 +17,7 @@ def rename_reserved(query: exp.Query, _: Context) -> exp.Query:
     'WITH dates_ AS (SELECT 1 AS n) SELECT dates_.n FROM dates_ AS dates_'
     """
     ctes = {cte.alias for cte in query.find_all(exp.CTE)} & RESERVED
+    node: exp.Expr
     for node in query.find_all(exp.TableAlias, exp.Table, exp.Column):
         if isinstance(node, exp.Column):
             if node.table in RESERVED:
@@ -24,6 +25,6 @@ def rename_reserved(query: exp.Query, _: Context) -> exp.Query:
         elif isinstance(node, exp.TableAlias):
             if node.name in RESERVED:
                 node.set("this", exp.to_identifier(f"{node.name}_"))
-        elif not node.db and node.name in ctes:
+        elif isinstance(node, exp.Table) and not node.db and node.name in ctes:
             node.set("this", exp.to_identifier(f"{node.name}_"))
     return query

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 from sqlglot.errors import OptimizeError
@@ -28,6 +28,7 @@ def resolve(query: exp.Query, context: Context) -> exp.Query:
         if columns:
             schema.add_table(exp.to_table(name), dict.fromkeys(columns, "unknown"))
     check_stars(query, known, context)
+    own_columns(query)
     group_by_outputs(query)
     try:
         resolved = qualify(
@@ -59,11 +60,45 @@ def group_by_outputs(query: exp.Query) -> None:
         select = group.parent
         if not isinstance(select, exp.Select):
             continue
-        outputs = {p.alias_or_name.lower(): p.unalias() for p in select.expressions}
+        positions = {output.alias_or_name.lower(): i for i, output in enumerate(select.expressions)}
+        star = next((i for i, output in enumerate(select.expressions) if output.is_star), len(select.expressions))
         for term in group.expressions:
-            output = outputs.get(term.name.lower()) if isinstance(term, exp.Column) and not term.table else None
-            if output is not None and output.find(exp.AggFunc, exp.Window) is None:
-                term.replace(output.copy())
+            position = positions.get(term.name.lower()) if isinstance(term, exp.Column) and not term.table else None
+            if position is None or select.expressions[position].find(exp.AggFunc, exp.Window) is not None:
+                continue
+            # By position, as `upper(x) AS x` would be expanded twice; after a star positions are not known yet.
+            before_star = exp.Literal.number(position + 1)
+            term.replace(before_star if position < star else select.expressions[position].unalias().copy())
+
+
+def own_columns(query: exp.Query) -> None:
+    """Read a bare name in WHERE as a column of the table, not as the output of that name; in the outputs, where one
+    is computed from a column of its own name.
+
+    SQLGlot prefers the output where it does not know a table's columns: `upper(x) AS x ... WHERE x = 'a'`.
+    """
+    for select in query.find_all(exp.Select):
+        source = select.args.get("from_")
+        alias = source.this.alias_or_name if source is not None else ""
+        if not alias or select.args.get("joins") or select.args.get("laterals"):
+            continue
+        outputs = {o.alias.lower(): o for o in select.expressions if isinstance(o, exp.Alias)}
+        named = {name for name, output in outputs.items() if any(c.name.lower() == name for c in bare_names(output))}
+        for column in bare_names(select.args.get("where")):
+            column.set("table", exp.to_identifier(alias))
+        for output in select.expressions:
+            for column in bare_names(output):
+                if column.name.lower() in named:
+                    column.set("table", exp.to_identifier(alias))
+
+
+def bare_names(node: exp.Expr | None) -> Iterator[exp.Column]:
+    """The columns without a table in a clause, not in a query inside it, nor what stands for a macro's argument."""
+    if node is None:
+        return
+    for column in list(node.walk(prune=lambda inner: isinstance(inner, exp.Query))):
+        if isinstance(column, exp.Column) and not column.table and not isinstance(column.this, exp.Star):
+            yield column
 
 
 def table_name(table: exp.Table) -> str:

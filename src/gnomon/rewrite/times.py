@@ -16,7 +16,7 @@ from gnomon.time import Calendar, Cron, Grain, Rolling, TimeAggregation
 
 BOUNDS = {"metrics_start": "start", "metrics_end": "end"}
 WINDOW_BOUNDS = {"window_start": "start", "window_end": "end"}
-FLIPPED = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE}
+FLIPPED: dict[type[exp.Expr], type[exp.Expr]] = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,13 @@ def time_column(scope: Scope, column: exp.Column, context: Context) -> TimeColum
 
 def bare_column(node: exp.Expr) -> exp.Column | None:
     """The column under parentheses and casts to a date or timestamp, which do not change which day a row is in."""
-    while isinstance(node, exp.Paren | exp.Cast | exp.TsOrDsToDate | exp.Date) and isinstance(node.this, exp.Expr):
+    while isinstance(node, exp.Paren | exp.TsOrDsToDate | exp.Date) or is_time_cast(node):
         node = node.this
     return node if isinstance(node, exp.Column) else None
+
+
+def is_time_cast(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Cast) and node.to.this in exp.DataType.TEMPORAL_TYPES
 
 
 def bound_name(node: exp.Expr | None) -> str | None:
@@ -122,14 +126,15 @@ def comparisons(node: exp.Expr) -> Iterator[Comparison]:
     if isinstance(node, exp.Between):
         column = bare_column(node.this)
         if column is not None:
-            for arg, operator in (("low", exp.GTE), ("high", exp.LTE)):
+            ends: tuple[tuple[str, type[exp.Expr]], ...] = (("low", exp.GTE), ("high", exp.LTE))
+            for arg, operator in ends:
                 bound = bound_name(node.args[arg])
                 if bound is not None:
                     yield Comparison(node, column, operator, bound)
-    elif type(node) in FLIPPED:
+    elif isinstance(node, exp.Binary) and type(node) in FLIPPED:
         for side, other, operator in (
-            (node.left, node.right, type(node)),  # type: ignore[attr-defined]
-            (node.right, node.left, FLIPPED[type(node)]),  # type: ignore[attr-defined]
+            (node.left, node.right, type(node)),
+            (node.right, node.left, FLIPPED[type(node)]),
         ):
             column, bound = bare_column(side), bound_name(other)
             if column is not None and bound is not None:
