@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 HOW_TO = DOCS / "how-to" / "add-a-metric.md"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-EXPLAINED = ("entities.md", "architecture.md")
+EXPLAINED = ("architecture.md", "entities.md", "time.md")
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
 

@@ -16,7 +16,7 @@ from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import AMOUNT, METRIC, SAMPLE_DATE, entity_columns
 from gnomon.rewrite.keys import body, leaves
 from gnomon.rewrite.parse import marker
-from gnomon.rewrite.resolve import column_of, table_name
+from gnomon.rewrite.tables import column_of, table_name
 from gnomon.rewrite.times import is_hourly
 
 Role = Literal["sample_date", "entity", "dimension", "metric", "amount", "extra"]

@@ -7,7 +7,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.parse import as_text
-from gnomon.rewrite.resolve import table_name
+from gnomon.rewrite.tables import table_name
 from gnomon.rewrite.times import comparisons, conjuncts
 
 Origin = tuple[str, str]

@@ -1,4 +1,4 @@
-"""What `compat: oso` leaves out: a metric whose SQL cannot be right for an entity is refused by name, the rest is built."""
+"""What `compat: oso` leaves out: metrics whose SQL cannot be right for an entity, each refused by name."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ class ModelSpec:
     `query` is a tree in `dialect` whose run bounds are placeholders: `exp.Placeholder(this=...)` with `start_ds` and
     `end_ds` (the first and last day of the run, both inclusive) and `execution_ds` (the execution date). Kinds:
     `series` is replaced by ranges of sample dates (gnomon.time.ranges), `full` is rebuilt whole, `view` is a view.
-    `start` bounds sample dates. `lookback` is in days. `variant` is None for what is not a variant (the calendar,
+    `start` bounds sample dates; `end` is the last day that a run has anything to write or to look back from.
+    `lookback` is in days. `variant` is None for what is not a variant (the calendar,
     union views, metadata).
     """
 
@@ -51,6 +52,7 @@ class ModelSpec:
     depends_on: tuple[str, ...]
     cron: str = "@daily"
     start: date | None = None
+    end: date | None = None
     lookback: int = 0
     batch_size: int | None = None
     time_column: str | None = None

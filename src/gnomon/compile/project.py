@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from math import ceil
 
 from gnomon.check.refused import Refusals
@@ -57,6 +57,7 @@ def series(project: Project, compiled: Compiled, others: dict[str, Compiled]) ->
     variant, metric = compiled.variant, compiled.variant.metric
     is_series = metric.incremental and not isinstance(variant.interval, AllTime)
     upstream = [compiled, *(others[name] for name in all_peers(compiled, others))]
+    days = lookback(project, upstream)
     audits = (*metric.audits, *(metric.incremental_audits if is_series else ()))
     return ModelSpec(
         name=variant.name,
@@ -67,7 +68,8 @@ def series(project: Project, compiled: Compiled, others: dict[str, Compiled]) ->
         depends_on=compiled.reads,
         cron="@hourly" if is_hourly(variant) else "@daily",
         start=metric.start,
-        lookback=lookback(project, upstream) if is_series else 0,
+        end=last_day(project, variant, days) if is_series else None,
+        lookback=days if is_series else 0,
         batch_size=(metric.batch_size or default_batch(compiled)) if is_series else None,
         time_column="metrics_sample_date",
         grain=tuple(c.name for c in compiled.columns if c.role in ("sample_date", "entity", "dimension", "metric")),
@@ -107,6 +109,17 @@ def lookback(project: Project, upstream: list[Compiled]) -> int:
     lateness = [project.sources[name].lateness / timedelta(days=1) for one in upstream for name in one.sources]
     days = ceil(max(lateness, default=0))
     return days + 1 if days and project.calendar.has_dst else days  # 72 hours may be 73 on the clock
+
+
+def last_day(project: Project, variant: Variant, late: int) -> date | None:
+    """The last day of a metric that ends: that of its last bucket, and then as long as events may be late."""
+    if variant.metric.end is None:
+        return None
+    last = variant.metric.end
+    if isinstance(variant.interval, TimeAggregation) and variant.interval.grain is not Grain.HOUR:
+        first = project.calendar.floor(last, variant.interval.grain)
+        last = variant.interval.bounds(first, project.calendar)[1] - timedelta(days=1)
+    return last + timedelta(days=late + 1)
 
 
 def default_batch(compiled: Compiled) -> int | None:

@@ -21,7 +21,7 @@ from gnomon.rewrite.contract import AMOUNT
 from gnomon.rewrite.dates import date_literal, timestamp_literal
 from gnomon.rewrite.keys import body, leaves
 from gnomon.rewrite.parse import METRIC_ID, marker
-from gnomon.rewrite.resolve import full_name, table_name
+from gnomon.rewrite.tables import full_name, table_name
 from gnomon.rewrite.times import closes_window, comparisons, conjuncts, is_time_macro, opens_window
 from gnomon.time import AllTime, Grain, TimeAggregation
 

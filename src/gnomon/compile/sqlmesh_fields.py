@@ -40,6 +40,7 @@ def model_fields(spec: ModelSpec, calendar: Calendar) -> dict[str, Any]:
         "description": spec.description or None,
         "owner": spec.owner,
         "start": spec.start.isoformat() if spec.start else None,
+        "end": spec.end.isoformat() if spec.end else None,
     }
     if spec.grain:
         columns = [exp.column(name) for name in spec.grain]

@@ -11,8 +11,8 @@ from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import paths_of
 from gnomon.rewrite.keys import Scan
 from gnomon.rewrite.paths import Path
-from gnomon.rewrite.resolve import column_of, table_name
 from gnomon.rewrite.source_time import local_date
+from gnomon.rewrite.tables import column_of, table_name
 
 
 def attach_bridge(scan: Scan, names: tuple[str, ...], context: Context) -> tuple[exp.Column, ...]:

@@ -127,9 +127,9 @@ def means_entity(
             return isinstance(parent.parent, exp.Alias | exp.Select | exp.Group | exp.Ordered | exp.Window)
     if isinstance(parent, exp.EQ):
         other = bare(parent.right if parent.left is child else parent.left)
-        if isinstance(other, exp.Column) and other.table != column.table:
-            if other.meta.get("entity") or entity_of.get(id(other)) is not None:
-                return True
+        is_entity = other is not None and (other.meta.get("entity") or entity_of.get(id(other)) is not None)
+        if is_entity and isinstance(other, exp.Column) and other.table != column.table:
+            return True
     if isinstance(parent, exp.Is) and isinstance(scope.sources.get(column.table), Scope):
         return True
     if isinstance(scope.sources.get(column.table), exp.Table):

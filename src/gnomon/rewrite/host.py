@@ -43,17 +43,18 @@ def host_query(context: Context) -> exp.Query:
     """
     from sqlglot.generator import _DISPATCH_CACHE
     from sqlmesh.core.dialect import parse
-    from sqlmesh.core.macros import MacroEvaluator
+    from sqlmesh.core.macros import MacroEvaluator, normalize_macro_name
     from sqlmesh.utils.errors import SQLMeshError
 
     _DISPATCH_CACHE.clear()  # SQLGlot remembers which nodes it can print; importing SQLMesh has added some
     metric = context.metric
     evaluator = MacroEvaluator(dialect=metric.dialect)
-    evaluator.macros.update(project_macros(context.project.root))
+    known = project_macros(context.project.root)
+    evaluator.macros.update({normalize_macro_name(name): function for name, function in known.items()})
     evaluator.locals.update({**metric.vars, **context.vars, **variant_variables(context.variant)})
     for match in CALL.finditer(metric.sql.text):
         name = match["name"]
-        if name and not is_own(name) and name.lower() not in {*evaluator.macros, "def"}:
+        if name and not is_own(name) and name.lower() not in {*known, "def"}:
             raise unknown(name, match.start(), context)
     try:
         *definitions, query = parse(marked_calls(metric.sql.text), default_dialect=metric.dialect, match_dialect=False)
@@ -82,12 +83,21 @@ def unknown(name: str, offset: int, context: Context) -> Exception:
     return DefinitionError(Problem("unknown_macro", f"there is no macro '@{name}'", span, hint))
 
 
-@lru_cache(maxsize=8)
 def project_macros(root: Path) -> dict[str, Any]:
-    """The macros that the files under the project's macros folder define, by lower-case name."""
+    """SQLMesh's macros and those that the files under the project's macros folder define, by lower-case name."""
+    paths = [path for path in sorted((root / "macros").rglob("*.py")) if path.name != "__init__.py"]
+    return dict(registered(tuple((path, path.stat().st_mtime_ns) for path in paths)))
+
+
+@lru_cache(maxsize=8)
+def registered(files: tuple[tuple[Path, int], ...]) -> dict[str, Any]:
+    """The macros that are known after executing some files; SQLMesh's own registry is left as it was."""
     from sqlmesh.core.macros import macro
 
-    for path in sorted((root / "macros").rglob("*.py")):
-        if path.name != "__init__.py":
+    standard = macro.get_registry()
+    try:
+        for path, _ in files:
             runpy.run_path(str(path))
-    return {name.lower(): entry.func for name, entry in macro.get_registry().items()}
+        return {name.lower(): entry.func for name, entry in macro.get_registry().items()}
+    finally:
+        macro.set_registry(standard)

@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gnomon.rewrite.context import Context, domain_key
-from gnomon.rewrite.resolve import table_name
+from gnomon.rewrite.tables import table_name
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In)
 
@@ -157,7 +157,7 @@ def check_joined(keys: Keys, pairs: list[tuple[set[Origin], set[Origin]]]) -> No
         for _ in here:
             for left, right in pairs:
                 if group & left or group & right:
-                    group |= (left | right) & here
+                    group |= {scan for scan in here if scan in left or scan in right}
         if group != here:
             other = next(iter(here - group))
             raise keys.context.fail(

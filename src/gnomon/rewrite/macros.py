@@ -40,9 +40,9 @@ def expand_macros(query: exp.Query, context: Context) -> exp.Query:
             replace_variable(node, variable_value(name, context, node))
         elif (name := marker(node)) is not None and name not in TIME_MACROS:
             expand_call(name, node, context)
-    for name in query.find_all(exp.Identifier):
-        if (template := naming_template(name.name)) is not None:
-            name.set("this", entity_column(template, context))
+    for identifier in query.find_all(exp.Identifier):
+        if (template := naming_template(identifier.name)) is not None:
+            identifier.set("this", entity_column(template, context))
     return query
 
 

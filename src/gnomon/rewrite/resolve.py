@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from sqlglot import exp
 from sqlglot.errors import OptimizeError
@@ -11,10 +11,12 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlglot.schema import MappingSchema
 
 from gnomon.errors import did_you_mean
-from gnomon.model import Column, Reference, SourceTable
+from gnomon.model import Reference, SourceTable
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import contract_names
+from gnomon.rewrite.own_columns import own_columns
 from gnomon.rewrite.parse import METRIC_ID, marker
+from gnomon.rewrite.tables import recognise_tables, table_name
 
 LOWER = "normalization_strategy=lowercase"
 
@@ -27,8 +29,10 @@ def resolve(query: exp.Query, context: Context) -> exp.Query:
     for name, columns in known.items():
         if columns:
             schema.add_table(exp.to_table(name), dict.fromkeys(columns, "unknown"))
+    if schema.empty:  # then SQLGlot would prefer outputs to columns
+        schema.add_table("no.table", {"none": "unknown"})
     check_stars(query, known, context)
-    own_columns(query)
+    own_columns(query, {name for name, columns in known.items() if columns is None}, context)
     group_by_outputs(query)
     try:
         resolved = qualify(
@@ -39,7 +43,7 @@ def resolve(query: exp.Query, context: Context) -> exp.Query:
             identify=False,
             validate_qualify_columns=False,
             allow_partial_qualification=True,
-            infer_schema=True,  # also beside tables whose columns are known: what is left belongs to the one that is not
+            infer_schema=True,  # what no known table has belongs to the one that is not known
         )
     except OptimizeError as error:
         raise context.fail("unknown_column", str(error).lower().rstrip(".")) from None
@@ -69,56 +73,6 @@ def group_by_outputs(query: exp.Query) -> None:
             # By position, as `upper(x) AS x` would be expanded twice; after a star positions are not known yet.
             before_star = exp.Literal.number(position + 1)
             term.replace(before_star if position < star else select.expressions[position].unalias().copy())
-
-
-def own_columns(query: exp.Query) -> None:
-    """Read a bare name in WHERE as a column of the table, not as the output of that name; in the outputs, where one
-    is computed from a column of its own name.
-
-    SQLGlot prefers the output where it does not know a table's columns: `upper(x) AS x ... WHERE x = 'a'`.
-    """
-    for select in query.find_all(exp.Select):
-        source = select.args.get("from_")
-        alias = source.this.alias_or_name if source is not None else ""
-        if not alias or select.args.get("joins") or select.args.get("laterals"):
-            continue
-        outputs = {o.alias.lower(): o for o in select.expressions if isinstance(o, exp.Alias)}
-        named = {name for name, output in outputs.items() if any(c.name.lower() == name for c in bare_names(output))}
-        for column in bare_names(select.args.get("where")):
-            column.set("table", exp.to_identifier(alias))
-        for output in select.expressions:
-            for column in bare_names(output):
-                if column.name.lower() in named:
-                    column.set("table", exp.to_identifier(alias))
-
-
-def bare_names(node: exp.Expr | None) -> Iterator[exp.Column]:
-    """The columns without a table in a clause, not in a query inside it, nor what stands for a macro's argument."""
-    if node is None:
-        return
-    for column in list(node.walk(prune=lambda inner: isinstance(inner, exp.Query))):
-        if isinstance(column, exp.Column) and not column.table and not isinstance(column.this, exp.Star):
-            yield column
-
-
-def table_name(table: exp.Table) -> str:
-    """A table's dotted lower-case name, as the project declares it: with or without its catalog."""
-    return table.meta.get("declared") or full_name(table)
-
-
-def full_name(table: exp.Table) -> str:
-    """A table's dotted lower-case name, as the query spells it."""
-    return ".".join(part.name.lower() for part in table.parts)
-
-
-def recognise_tables(query: exp.Query, context: Context) -> None:
-    """Note the declared name of each table that is spelt with a catalog which its declaration leaves out."""
-    project = context.project
-    declared = {*project.sources, *project.references, *(hop.table for hop in project.relationships)}
-    for table in query.find_all(exp.Table):
-        short = ".".join(full_name(table).split(".")[-2:])
-        if full_name(table) not in declared and short in declared:
-            table.meta["declared"] = short
 
 
 def table_columns(query: exp.Query, context: Context) -> dict[str, tuple[str, ...] | None]:
@@ -242,10 +196,3 @@ def is_constant(term: exp.Expr) -> bool:
     while isinstance(term, exp.Cast | exp.Paren):
         term = term.this
     return isinstance(term, exp.Literal | exp.Null) or marker(term) == METRIC_ID
-
-
-def column_of(context: Context, table: str, name: str) -> Column | None:
-    """The declaration of a column of a source or reference."""
-    declared: SourceTable | Reference | None
-    declared = context.project.sources.get(table) or context.project.references.get(table)
-    return declared.columns.get(name) if declared else None

@@ -10,8 +10,8 @@ from sqlglot.optimizer.scope import Scope
 
 from gnomon.rewrite.context import Context, Moment
 from gnomon.rewrite.parse import METRIC_ID, marker
-from gnomon.rewrite.resolve import column_of, table_name
 from gnomon.rewrite.source_time import boundary, local_date, local_hour
+from gnomon.rewrite.tables import column_of, table_name
 from gnomon.time import Calendar, Cron, Grain, Rolling, TimeAggregation
 
 BOUNDS = {"metrics_start": "start", "metrics_end": "end"}
