@@ -64,7 +64,9 @@ def shown(expected: str) -> re.Pattern[str]:
     """
     lines = []
     for line in expected.rstrip().splitlines():
-        lines.append(r"(?:.*\n)*" if line.strip() == "..." else ".*".join(map(re.escape, line.rstrip().split("…"))) + "\n")
+        lines.append(
+            r"(?:.*\n)*" if line.strip() == "..." else ".*".join(map(re.escape, line.rstrip().split("…"))) + "\n"
+        )
     return re.compile("".join(lines).removesuffix("\n"))
 
 

@@ -28,9 +28,7 @@ def write_project(folder: Path, files: Mapping[str, str]) -> Project:
 
 def variant_of(project: Project, metric: str, entity: str, interval: str) -> Variant:
     """One variant of a project."""
-    return next(
-        v for v in gnomon.expand(project) if (v.metric.key, v.entity, v.suffix) == (metric, entity, interval)
-    )
+    return next(v for v in gnomon.expand(project) if (v.metric.key, v.entity, v.suffix) == (metric, entity, interval))
 
 
 def bound(project: Project, metric: str, entity: str, interval: str = "monthly") -> str:
@@ -53,7 +51,9 @@ def stages(project: Project, metric: str, entity: str, interval: str) -> dict[st
         found[step.__name__] = query.sql(project.dialect, pretty=True, normalize_functions=False)
     planned = plan_query(query, context, standalone_frame(project, variant, START, END, project.dialect))
     found["plan_query"] = planned.query.sql(project.dialect, pretty=True, normalize_functions=False)
-    found["standalone"] = standalone(project, variant, START, END, project.dialect).query.sql("duckdb", pretty=True, normalize_functions=False)
+    found["standalone"] = standalone(project, variant, START, END, project.dialect).query.sql(
+        "duckdb", pretty=True, normalize_functions=False
+    )
     run = incremental(project, variant, f"{project.schema}.calendar", Options()).query
     found["incremental"] = run.sql(project.dialect, pretty=True, normalize_functions=False)
     return {name: text_of(sql) for name, sql in found.items()}

@@ -9,18 +9,27 @@ import ast
 import importlib
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 import gnomon
-
-ROOT = Path(__file__).parents[1]
-SRC = ROOT / "src" / "gnomon"
-MODULES = sorted(SRC.rglob("*.py"))
-FILES = sorted([*MODULES, *(ROOT / "tests").rglob("*.py")])
+from source_tree import (
+    ALL_IMPORTS,
+    FILES,
+    MODULES,
+    ROOT,
+    SRC,
+    clocks,
+    for_types_only,
+    importers,
+    imports,
+    layer,
+    relative,
+    tree,
+)
 
 LAYERS = (  # from top to bottom; those of one row do not import each other
     ("cli",),
@@ -44,76 +53,6 @@ LONGEST_FILE, LONG_FILE = 500, 300
 LONGEST_FUNCTION, LONG_FUNCTION = 60, 40
 
 
-class Import(NamedTuple):
-    """One import: of a module, or of a name in it."""
-
-    path: Path
-    line: int
-    module: str
-    is_lazy: bool
-
-
-def relative(path: Path) -> str:
-    return path.relative_to(SRC).as_posix()
-
-
-def layer(path: Path) -> str:
-    """The layer that a file belongs to: its folder in the package, or its own name."""
-    return path.relative_to(SRC).parts[0].removesuffix(".py")
-
-
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(), str(path))
-
-
-def for_types_only(root: ast.Module) -> set[ast.AST]:
-    """What stands under `if TYPE_CHECKING:`, which never runs."""
-    return {
-        inner
-        for node in ast.walk(root)
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        for statement in node.body
-        for inner in ast.walk(statement)
-    }
-
-
-def imports(path: Path) -> Iterator[Import]:
-    """Every import of a file that runs, also those inside functions."""
-    root = tree(path)
-    skipped = for_types_only(root)
-    top = {id(node) for node in root.body}
-    for node in ast.walk(root):
-        if node in skipped:
-            continue
-        lazy = id(node) not in top
-        if isinstance(node, ast.Import):
-            yield from (Import(path, node.lineno, alias.name, lazy) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{relative(path)}:{node.lineno} imports by dots"
-            assert node.module is not None
-            if node.module == "gnomon":
-                yield from (Import(path, node.lineno, home(alias.name), lazy) for alias in node.names)
-            else:
-                yield Import(path, node.lineno, node.module, lazy)
-
-
-def home(name: str) -> str:
-    """The module behind a name imported from `gnomon` itself."""
-    return gnomon.HOMES.get(name, f"gnomon.{name}")
-
-
-ALL_IMPORTS = [found for path in MODULES for found in imports(path)]
-
-
-def importers(package: str) -> dict[str, bool]:
-    """The files that import a package, each with whether it does so lazily only."""
-    found: dict[str, bool] = {}
-    for one in ALL_IMPORTS:
-        if one.module.split(".")[0] == package:
-            found[relative(one.path)] = found.get(relative(one.path), True) and one.is_lazy
-    return found
-
-
 # Layers
 
 
@@ -134,8 +73,6 @@ def test_each_layer_imports_only_layers_below_it() -> None:
 
 
 def test_layers_are_those_of_the_import_contract() -> None:
-    import tomllib
-
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     rows = settings["tool"]["importlinter"]["contracts"][0]["layers"]
     named = [tuple(part.strip().removeprefix("gnomon.") for part in row.split("|")) for row in rows]
@@ -282,45 +219,9 @@ def test_check_imports_no_sqlmesh_and_no_engine(tmp_path: Path) -> None:
 # No clock, no environment
 
 
-CLOCKS = {
-    ("datetime", "now"),
-    ("datetime", "utcnow"),
-    ("datetime", "today"),
-    ("date", "today"),
-    ("time", "time"),
-    ("time", "monotonic"),
-    ("time", "perf_counter"),
-    ("os", "environ"),
-    ("os", "getenv"),
-}
-
-
-def clocks(root: ast.Module) -> Iterator[int]:
-    """The lines that ask the clock or the environment, also by names that are imported from their modules."""
-    named = {
-        alias.asname or alias.name
-        for node in ast.walk(root)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if (node.module, alias.name) in CLOCKS
-    }
-    for node in ast.walk(root):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
-            owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
-            if (owner, node.attr) in CLOCKS:
-                yield node.lineno
-        elif isinstance(node, ast.Name) and node.id in named:
-            yield node.lineno
-
-
 @pytest.mark.parametrize("path", [path for path in MODULES if layer(path) in PURE], ids=relative)
 def test_pure_layers_ask_no_clock_and_no_environment(path: Path) -> None:
     assert list(clocks(tree(path))) == []
-
-
-def test_the_check_for_clocks_sees_them() -> None:
-    texts = ["import datetime\nx = datetime.date.today()", "import os\nos.environ['A']", "from os import getenv\ngetenv('A')"]
-    assert [list(clocks(ast.parse(text))) for text in texts] == [[2], [2], [2]]
 
 
 def test_the_check_for_layers_sees_lazy_imports(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_every_value_of_the_brief_s_metric(root: Path) -> None:
 def test_every_kind_of_metric(root: Path) -> None:
     result = local_test(root, WORDS, execution_time=NOW)
     assert result.failures == [], str(result)
-    assert result.variants == len(result.results) == 53
+    assert result.variants == len(result.results) == 52
     assert result.to_dict()["ok"] is True
 
 

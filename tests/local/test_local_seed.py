@@ -74,6 +74,10 @@ def test_the_same_queries_give_the_same_rows() -> None:
         ("LOWER(source) = 'git' AND reason IS NULL", lambda r: r["source"] == "git" and r["reason"] is None),
         ("size BETWEEN 7 AND 9 OR kind = 'X'", lambda r: r["kind"] == "X" and r["size"] not in (7, 8, 9)),
         ("size BETWEEN 7 AND 9 OR kind = 'X'", lambda r: r["size"] in (7, 8, 9) and r["kind"] != "X"),
+        (
+            "a = 'A' AND b = 'B' AND c = 'C' AND size > 50 OR d = 'D' AND e = 'E' AND size > 60 AND big",
+            lambda r: r["d"] == "D" and r["e"] == "E" and (r["size"] or 0) > 60 and r["big"] and r["a"] != "A",
+        ),
         ("NOT (size < 5 OR kind IN ('X', 'Y'))", lambda r: (r["size"] or 0) >= 5 and r["kind"] not in ("X", "Y", None)),
         (
             "starts_with(code, 'ab') AND level >= 3.5",

@@ -86,10 +86,11 @@ def render(
     found, refusals = [], Refusals(project)
     for variant in select_variants(project, metric, entity, interval):
         first = max(start or variant.metric.start, variant.metric.start)
-        check_range(variant, first, last)
+        until = min(last, variant.metric.end or last)
+        check_range(variant, first, until)
         try:
             compiled = (
-                standalone(project, variant, first, last, dialect, options)
+                standalone(project, variant, first, until, dialect, options)
                 if full
                 else incremental(project, variant, f"{project.schema}.calendar", options)
             )
@@ -98,7 +99,7 @@ def render(
                 continue
             raise
         if not refusals.takes_peers(variant, compiled.peers):
-            found.append(rendered(compiled, dialect, first, last))
+            found.append(rendered(compiled, dialect, first, until))
     if refusals.problems and not found:
         raise DefinitionError(*(replace(problem, severity="error") for problem in refusals.problems.values()))
     return found

@@ -14,7 +14,7 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gnomon.plan.frame import DATES, Frame
-from gnomon.rewrite.close import is_aligned_peer
+from gnomon.rewrite.close import close_offsets, is_aligned_peer
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.dates import bucket_start
 from gnomon.rewrite.keys import body, leaves
@@ -69,6 +69,8 @@ def lift(query: exp.Query, context: Context, frame: Frame) -> Lift:
             lift_union(scope, state)
     if id(scopes[-1]) not in state.carried:
         raise NotCarried("no scan of the query that reaches its output lies between the bounds")
+    for scope in scopes:
+        close_offsets(scope, context)
     return state
 
 

@@ -14,6 +14,7 @@ from gnomon.rewrite.context import Context
 from gnomon.rewrite.dates import bucket_start, days_between, move
 from gnomon.rewrite.parse import marker
 from gnomon.rewrite.times import (
+    BOUNDS,
     Comparison,
     closes_window,
     comparisons,
@@ -36,17 +37,35 @@ class Window:
 
 def close(query: exp.Query, window: Window, context: Context) -> exp.Query:
     """Replace every time macro of a query; changes the query in place."""
+    over_dates = orders_by_date(query)
     for scope in traverse_scope(query):
-        for node in list(scope.find_all(exp.Between, exp.GT, exp.GTE, exp.LT, exp.LTE)):
-            found = list(comparisons(node))
-            if found and (not isinstance(node, exp.Between) or len(found) == 2):
-                terms = [compare(comparison, window, scope, context) for comparison in found]
-                node.replace(exp.and_(*terms, copy=False, wrap=False) if len(terms) > 1 else terms[0])
-        align_peers(scope, window, context)
+        close_comparisons(scope, window, context)
+        align_peers(scope, None if over_dates else window.sample, context)
     for scope in traverse_scope(query):
-        for call in scope_markers(scope):
-            call.replace(value(call, window, scope, context))
+        close_values(scope, window, context)
     return query
+
+
+def close_comparisons(scope: Scope, window: Window, context: Context) -> None:
+    """Replace the comparisons of a column with a bound in one scope."""
+    for node in list(scope.find_all(exp.Between, exp.GT, exp.GTE, exp.LT, exp.LTE)):
+        found = list(comparisons(node))
+        if found and (not isinstance(node, exp.Between) or len(found) == 2):
+            terms = [compare(comparison, window, scope, context) for comparison in found]
+            node.replace(exp.and_(*terms, copy=False, wrap=False) if len(terms) > 1 else terms[0])
+
+
+def close_values(scope: Scope, window: Window, context: Context) -> None:
+    """Replace the time macros that stand for values in one scope, innermost first."""
+    for call in reversed(scope_markers(scope)):
+        call.replace(value(call, window, scope, context))
+
+
+def close_offsets(scope: Scope, context: Context) -> None:
+    """Replace the macros of one scope that only move or truncate a date, whatever the row's own bounds are."""
+    for call in reversed(scope_markers(scope)):
+        if marker(call) in ("bucket", "rolling_window_offset", "relative_window_sample_date"):
+            call.replace(moved(call, scope, context))
 
 
 def compare(comparison: Comparison, window: Window, scope: Scope, context: Context) -> exp.Expr:
@@ -68,8 +87,18 @@ def compare(comparison: Comparison, window: Window, scope: Scope, context: Conte
     return operator(this=time.column, expression=time.at(day))
 
 
-def align_peers(scope: Scope, window: Window, context: Context) -> None:
-    """Keep only the row's own sample date of a peer at the same interval, unless the author relates its date."""
+def orders_by_date(query: exp.Query) -> bool:
+    """Whether a query only goes over its peers' rows in the order of their sample dates, as LAG does."""
+    windows = [window.args["order"] for window in query.find_all(exp.Window) if window.args.get("order")]
+    ordered = any(column.name == "metrics_sample_date" for order in windows for column in order.find_all(exp.Column))
+    return ordered and not any(marker(node) in BOUNDS for node in query.find_all(exp.Anonymous))
+
+
+def align_peers(scope: Scope, sample: exp.Expr | None, context: Context) -> None:
+    """Keep only the row's own sample date of a peer at the same interval, unless the author relates its date.
+
+    Without a sample date all dates are kept, and several peers are joined by theirs.
+    """
     select = scope.expression
     if not isinstance(select, exp.Select):
         return
@@ -78,7 +107,11 @@ def align_peers(scope: Scope, window: Window, context: Context) -> None:
         if not isinstance(table, exp.Table) or not is_aligned_peer(table, context):
             continue
         if not relates_date(scope, alias):
-            term = exp.column("metrics_sample_date", table=alias).eq(window.sample.copy())
+            date = exp.column("metrics_sample_date", table=alias)
+            if sample is None:
+                sample = date
+                continue
+            term = date.eq(sample.copy())
             join = table.parent
             if isinstance(join, exp.Join) and join.side:
                 join.set("on", exp.and_(join.args.get("on"), term, copy=False))
@@ -104,18 +137,26 @@ def relates_date(scope: Scope, alias: str) -> bool:
 
 def value(node: exp.Expr, window: Window, scope: Scope, context: Context) -> exp.Expr:
     """What a time macro stands for as a value."""
-    name, args = marker(node), node.expressions
+    name = marker(node)
     if name == "metrics_sample_date":
         return window.sample.copy()
     if name in ("metrics_start", "metrics_end"):
         return bound_value(node, window, context)
     if name == "metrics_sample_interval_length":
         return interval_length(node, window, context)
-    if name == "bucket":
-        column = args[0].copy()
-        day = time_column(scope, column, context).date() if isinstance(column, exp.Column) else column
-        return bucket_start(day, Grain(args[1].name), calendar=context.project.calendar, dialect=context.dialect)
-    return offset(node, context)
+    return moved(node, scope, context)
+
+
+def moved(node: exp.Expr, scope: Scope, context: Context) -> exp.Expr:
+    """A date truncated to a grain, or moved by whole windows."""
+    if marker(node) != "bucket":
+        return offset(node, context)
+    column, grain = node.expressions[0].copy(), Grain(node.expressions[1].name)
+    day = column
+    if isinstance(column, exp.Column):
+        time = time_column(scope, column, context)
+        day = time.hour() if grain is Grain.HOUR else time.date()
+    return bucket_start(day, grain, calendar=context.project.calendar, dialect=context.dialect)
 
 
 def bound_value(node: exp.Expr, window: Window, context: Context) -> exp.Expr:

@@ -14,6 +14,7 @@ from gnomon.run.context import Session, failed, names, opened
 from gnomon.run.counts import rows_of
 from gnomon.run.history import record_run
 from gnomon.run.plan import PROD
+from gnomon.run.preflight import check_tables
 from gnomon.run.results import RunResult
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -35,6 +36,7 @@ def run(
     began = monotonic()
     purpose = f"gnomon run {environment}"
     with opened(root, purpose, execution_time=execution_time, gateway=gateway, progress=progress) as session:
+        check_tables(session, may_be_empty=True)
         snapshots = session.snapshots(environment)
         if not snapshots:
             help = f"`gnomon plan {environment}` makes it"

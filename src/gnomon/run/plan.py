@@ -15,6 +15,7 @@ from gnomon.run.console import Progress, table_name
 from gnomon.run.context import Session, day_of, local_day, names, opened
 from gnomon.run.counts import rows_of
 from gnomon.run.history import record_run
+from gnomon.run.preflight import check_tables
 from gnomon.run.results import PlanResult
 
 PROD = "prod"
@@ -46,6 +47,7 @@ def plan(
     began = monotonic()
     purpose = f"gnomon plan {environment}"
     with opened(root, purpose, execution_time=execution_time, gateway=gateway, progress=progress) as session:
+        check_tables(session, may_be_empty=False)
         agreement = agree(session, environment)
         built = session.context.plan_builder(
             environment,

@@ -13,7 +13,7 @@ from gnomon.compile.models import ModelSpec
 from gnomon.errors import Problem, UsageError, did_you_mean
 from gnomon.run.agree import agree
 from gnomon.run.console import Progress
-from gnomon.run.context import Session, day_of, opened
+from gnomon.run.context import Session, day_of, local_day, opened
 from gnomon.run.plan import PROD, described, finished
 from gnomon.run.results import PlanResult
 from gnomon.time import Calendar, Rolling, TimeAggregation
@@ -68,11 +68,24 @@ def _plan(session: Session, environment: str, models: list[str], first: date, la
     parents = {name: session.context.dag.graph.get(name, set()) for name in session.specs}
     order = [name for name in session.context.dag if name in {snapshot.name for snapshot in built.restatements}]
     ends = affected_until(session.specs, parents, order, first, last + DAY, session.today, session.project.calendar)
+    built_ends = built_until(session, environment)
+    reached = {name: min(end, built_ends.get(name, end)) for name, end in ends.items()}
     restatements = {
-        snapshot: (low, max(high, _stamp(ends[snapshot.name]))) if snapshot.name in ends else (low, high)
+        snapshot: (low, _stamp(reached[snapshot.name])) if snapshot.name in reached else (low, high)
         for snapshot, (low, high) in built.restatements.items()
+        if first < reached.get(snapshot.name, session.today)
     }
     return built.copy(update={"restatements": restatements})
+
+
+def built_until(session: Session, environment: str) -> dict[str, date]:
+    """The day (exclusive) up to which each series is built: a restatement past it would leave a gap behind."""
+    snapshots = session.snapshots(environment)
+    return {
+        name: local_day(max(end for _, end in snapshot.intervals))
+        for name, snapshot in snapshots.items()
+        if name in session.specs and snapshot.intervals
+    }
 
 
 def affected_until(
@@ -98,7 +111,8 @@ def affected_until(
             rewritten[name] = today
             continue
         unbounded = bool(spec.properties.get("unbounded"))
-        ends[name] = today if unbounded else min(reached, today)
+        begins = spec.start or first  # the first windows read days before the first sample date
+        ends[name] = today if unbounded else min(max(reached, begins + DAY), today)
         interval = spec.properties.get("interval") or (spec.variant.interval if spec.variant else None)
         if isinstance(interval, TimeAggregation | Rolling):
             rewritten[name] = max(written_range(interval, first, ends[name], today, today, calendar)[1], ends[name])
