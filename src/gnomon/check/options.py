@@ -7,17 +7,18 @@ from gnomon.model import Metric
 
 
 def refuse_unsupported(metric: Metric) -> None:
-    """Raise DefinitionError `unsupported_option` for fill, additivity and tests."""
+    """Raise DefinitionError `unsupported_option` for fill, additivity, tests and the marked views."""
     asked = {
         "fill": metric.fill != "none",
         "additivity": metric.additivity is not None,
         "tests": bool(metric.tests),
+        "partial: mark": metric.partial == "mark",
     }
     found = [
         Problem(
             "unsupported_option",
             f"metric '{metric.key}' asks for '{name}', which this version does not compute",
-            metric.span(name),
+            metric.span(name.partition(":")[0]),
             help=f"leave '{name}' out",
         )
         for name, is_asked in asked.items()

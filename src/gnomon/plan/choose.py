@@ -35,8 +35,10 @@ def plan_query(query: exp.Query, context: Context, frame: Frame) -> Planned:
         state = lift(carried, context, frame)
     except NotCarried as reason:
         return per_date(query, context, frame, str(reason))
+    if context.peers:
+        carried = own_dates(carried, frame)
     if not state.by_bounds:
-        return peers(carried, frame, context)
+        return Planned(carried, "peers", "peers' rows are dated already")
     stages = date_stages(frame, context) if state.uses_dates else {}
     if isinstance(frame.interval, Rolling):
         return Planned(carried, "window_join", "each row is joined to the dates whose window holds it", stages)
@@ -65,12 +67,11 @@ def per_date(query: exp.Query, context: Context, frame: Frame, reason: str) -> P
     return Planned(statement, "per_date", reason, date_stages(frame, context))
 
 
-def peers(query: exp.Query, frame: Frame, context: Context) -> Planned:
-    """A query over peers' tables, which have their sample dates already, kept to the frame's."""
+def own_dates(query: exp.Query, frame: Frame) -> exp.Query:
+    """A query over peers' tables, which hold more sample dates than are asked for, kept to the frame's."""
     date = exp.column(SAMPLE_DATE, table="series")
     statement = select(*(exp.column(name, table="series") for name in query.named_selects))
-    statement = statement.from_(query.subquery("series", copy=False)).where(*frame.sampled_dates(date))
-    return Planned(statement, "peers", "peers' rows are dated already")
+    return statement.from_(query.subquery("series", copy=False)).where(*frame.sampled_dates(date))
 
 
 def date_stages(frame: Frame, context: Context) -> dict[str, exp.Query]:

@@ -14,9 +14,9 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gnomon.plan.frame import DATES, Frame
-from gnomon.rewrite.close import close_offsets, is_aligned_peer
+from gnomon.rewrite.close import Window, close_comparisons, close_offsets, close_values, is_aligned_peer, value
 from gnomon.rewrite.context import Context
-from gnomon.rewrite.dates import bucket_start
+from gnomon.rewrite.dates import bucket_end, bucket_start
 from gnomon.rewrite.keys import body, leaves
 from gnomon.rewrite.parse import as_text, marker
 from gnomon.rewrite.times import (
@@ -29,9 +29,11 @@ from gnomon.rewrite.times import (
     scope_markers,
     time_column,
 )
-from gnomon.time import Rolling
+from gnomon.time import Rolling, TimeAggregation
 
 SAMPLE_DATE = "metrics_sample_date"
+VALUES = ("metrics_start", "metrics_end", "metrics_sample_interval_length")
+"""The macros that stand for a bound of the row's own bucket or window, or for its length."""
 
 
 class NotCarried(Exception):
@@ -78,10 +80,10 @@ def lift_select(scope: Scope, state: Lift, is_root: bool) -> None:
     select = select_of(scope)
     refuse_subqueries(scope, state)
     times = bounded_times(scope, state)
-    for node in scope_markers(scope):
-        if marker(node) in ("metrics_start", "metrics_end", "metrics_sample_interval_length"):
-            raise NotCarried(f"{as_text(node)} is used other than to bound a scan")
+    bounds = [node for node in scope_markers(scope) if marker(node) in VALUES]
     inputs = [*bounded_inputs(scope, times, state), *carried_inputs(scope, state)]
+    if bounds and not (inputs and has_buckets(state) and not any(node.find_ancestor(exp.Join) for node in bounds)):
+        raise NotCarried(f"{as_text(bounds[0])} is used other than to bound a scan")
     if not inputs:
         if any(marker(node) == SAMPLE_DATE for node in scope_markers(scope)):
             raise NotCarried("@metrics_sample_date stands where no scan lies between the bounds")
@@ -93,6 +95,8 @@ def lift_select(scope: Scope, state: Lift, is_root: bool) -> None:
     for node in scope_markers(scope):
         if marker(node) == SAMPLE_DATE:
             node.replace(date.copy())
+    if bounds:
+        close_bounds(scope, date, by_bounds, state)
     if by_bounds:
         carry_in_aggregates(scope, date)
     output = project_date(select, date, is_root, by_bounds)
@@ -100,6 +104,37 @@ def lift_select(scope: Scope, state: Lift, is_root: bool) -> None:
         state.carried[id(scope)] = output
         if by_bounds:
             state.by_bounds.add(id(scope))
+
+
+def has_buckets(state: Lift) -> bool:
+    """Whether a row's sample date says by itself where its bucket begins and ends."""
+    return isinstance(state.frame.interval, TimeAggregation) and not is_hourly(state.context)
+
+
+def close_bounds(scope: Scope, date: exp.Expr, by_bounds: bool, state: Lift) -> None:
+    """Replace the bounds that stand for values by those of each row's own bucket."""
+    group, interval = scope.expression.args.get("group"), state.frame.interval
+    assert isinstance(interval, TimeAggregation)
+    window = Window(date, date, bucket_end(date, interval.grain, dialect=state.context.dialect))
+    if group is not None:
+        if not by_bounds and date not in group.expressions:
+            raise NotCarried("peers of several dates are grouped together")
+        group_lengths(scope, group, window, state.context)
+    close_comparisons(scope, window, state.context)
+    close_values(scope, window, state.context)
+
+
+def group_lengths(scope: Scope, group: exp.Group, window: Window, context: Context) -> None:
+    """Group by the lengths that stand beside aggregates: engines do not see that they depend on the date alone."""
+    for node in [node for node in scope_markers(scope) if marker(node) in VALUES]:
+        if node.find_ancestor(exp.AggFunc, exp.Where, exp.Select) is not scope.expression:
+            continue
+        if marker(node) != "metrics_sample_interval_length":
+            raise NotCarried(f"{as_text(node)} stands beside aggregates")
+        length = value(node, window, scope, context)
+        if length not in group.expressions:
+            group.append("expressions", length.copy())
+        node.replace(length)
 
 
 def select_of(scope: Scope) -> exp.Select:

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
+from gnomon.errors import DefinitionError, Problem, did_you_mean
 from gnomon.rewrite.attach import attach_bridge
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import entity_columns, key_domain, paths_of
 from gnomon.rewrite.keys import COMPARISONS, Keys, Scan, bare, follow_keys, is_entity_table, leaves, related_entity
 from gnomon.rewrite.parse import as_text
+from gnomon.rewrite.resolve import table_name
 
 Outputs = dict[str, tuple[str, ...]]
 
@@ -60,8 +62,19 @@ def bound_columns(scan: Scan, binding: Binding) -> tuple[exp.Column, ...]:
     """The columns that hold the entity beside a scan: the row's own, or those of a bridge that is joined to it."""
     context = binding.context
     if context.direct_key is not None:
+        check_direct_key(scan, context)
         return tuple(exp.column(name, table=scan.alias) for name in context.direct_key)
     return attach_bridge(scan, binding.names, context)
+
+
+def check_direct_key(scan: Scan, context: Context) -> None:
+    """Refuse an entity_key whose columns the source does not have."""
+    source = context.project.sources[table_name(scan.table)]
+    for column in context.direct_key or ():
+        if source.columns_known and column not in source.columns:
+            span = context.metric.span("entity_key", context.variant.entity)
+            message = f"'{source.name}' has no column '{column}', which entity_key names for '{context.variant.entity}'"
+            raise DefinitionError(Problem("unknown_column", message, span, did_you_mean(column, source.columns)))
 
 
 def rename_in(scope: Scope, binding: Binding) -> None:

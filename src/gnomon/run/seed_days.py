@@ -62,7 +62,7 @@ def seed_days(bounds: Iterable[tuple[date, date]], recent: date, last: date) -> 
     """
     spans = sorted({(as_date(low), max(as_date(high), as_date(low) + DAY)) for low, high in bounds})
     longest = max([high - low for low, high in spans], default=DAY)
-    first = min([low for low, _ in spans] + [recent]) - longest + DAY
+    first = min([low for low, _ in spans] + [recent]) - longest
     edges = {day for low, high in spans for day in (low - DAY, low, high - DAY, high)}
     months = {(first + DAY * n).replace(day=1) for n in range(0, (last - first).days, 7)}
     edges |= {day for month in months for day in (month - DAY, month)}
