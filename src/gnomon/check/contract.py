@@ -38,6 +38,14 @@ def output_columns(query: exp.Query, context: Context) -> tuple[Output, ...]:
 
     Raises DefinitionError: `missing_output_column`, `undeclared_output_column`, `duplicate_output_column`.
     """
+    fact = f"outputs, hourly: {is_hourly(context)}"
+    if fact not in context.facts:
+        context.facts[fact] = find_outputs(query, context)
+    found: tuple[Output, ...] = context.facts[fact]
+    return found
+
+
+def find_outputs(query: exp.Query, context: Context) -> tuple[Output, ...]:
     refuse_unsupported(context.metric)
     warn_of_restarting_frames(query, context)
     root = list(traverse_scope(query))[-1]

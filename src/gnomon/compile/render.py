@@ -113,7 +113,7 @@ def rendered(compiled: Compiled, dialect: str, start: date, end: date) -> Render
         entity=variant.entity,
         interval=variant.suffix,
         dialect=dialect,
-        sql=compiled.query.sql(dialect, pretty=True),
+        sql=compiled.query.sql(dialect, pretty=True, copy=False),
         start=start,
         end=end,
         plan=compiled.plan,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlglot import exp
-from sqlglot.optimizer.scope import build_scope
 
 from gnomon.check.contract import output_columns
 from gnomon.compile.models import OutputColumn, PlanNote
@@ -19,7 +18,6 @@ from gnomon.rewrite import Context, Memo, rewrite
 from gnomon.rewrite.close import Window, close, is_aligned_peer
 from gnomon.rewrite.contract import AMOUNT
 from gnomon.rewrite.dates import date_literal, timestamp_literal
-from gnomon.rewrite.keys import body, leaves
 from gnomon.rewrite.parse import METRIC_ID, marker
 from gnomon.rewrite.tables import full_name, table_name
 from gnomon.rewrite.times import closes_window, comparisons, conjuncts, is_time_macro, opens_window
@@ -112,7 +110,7 @@ def one_date(
     early = needs_history(query, context)
     own = close(query.copy(), window, context)
     stages: dict[str, exp.Query] = {}
-    day = sample.date() if isinstance(sample, datetime) else sample
+    day = local_day(sample, project)
     for name, peer in context.peers.items():
         begin = peer.metric.start if early else day - timedelta(days=1)
         until = day if isinstance(interval, AllTime) else last_day(variant, day, project) + timedelta(days=1)
@@ -126,6 +124,11 @@ def one_date(
         own = own.limit(0)  # start and end bound sample dates
     planned = Planned(own, "per_date", "")
     return finish(query, planned, {**stages, **context.bridges}, context).query
+
+
+def local_day(sample: date, project: Project) -> date:
+    """The local day of a sample date; an hour's is that of its instant."""
+    return project.calendar.local_date(sample.replace(tzinfo=UTC)) if isinstance(sample, datetime) else sample
 
 
 def last_day(variant: Variant, end: date, project: Project) -> date:
@@ -164,22 +167,24 @@ def finish(bound: exp.Query, planned: Planned, stages: dict[str, exp.Query], con
     """Put the stages before the query, and give the amount its type."""
     query = planned.query
     columns = output_columns(bound, context)
-    cast_amount(query)
+    cast_amount(query, query.named_selects.index(AMOUNT))
     name_metric(query, context.variant)
     for name, stage in reversed(stages.items()):
         prepend(query, name, stage)
-    reads = sorted(real_tables(query))
+    if UNBOUNDED not in context.facts:
+        context.facts[UNBOUNDED] = is_unbounded(bound, context)
+    tables = real_tables(query)
     return Compiled(
         variant=context.variant,
         query=query,
         plan=PlanNote(planned.name, planned.reason),
         columns=tuple(OutputColumn(c.name, c.type, c.role, c.unit) for c in columns),
-        reads=tuple(reads),
-        sources=tuple(sorted({table_name(table) for table in query.find_all(exp.Table)} & {*context.project.sources})),
+        reads=tuple(sorted({full_name(table) for table in tables})),
+        sources=tuple(sorted({table_name(table) for table in tables} & {*context.project.sources})),
         bridges=tuple(sorted(context.bridge_tables)),
         peers=tuple(context.peers.values()),
         warnings=tuple(context.warnings),
-        is_unbounded=is_unbounded(bound, context),
+        is_unbounded=context.facts[UNBOUNDED],
     )
 
 
@@ -190,17 +195,17 @@ def name_metric(query: exp.Query, variant: Variant) -> None:
             node.replace(exp.Literal.string(f"{node.expressions[0].name}_{variant.suffix}"))
 
 
-def cast_amount(query: exp.Query) -> None:
+def cast_amount(query: exp.Expr, position: int) -> None:
     """Make the amount a DOUBLE in every branch of the output."""
-    scope = build_scope(query)
-    assert scope is not None
-    position = query.named_selects.index(AMOUNT)
-    for leaf in leaves(scope):
-        projection = body(leaf).selects[position]
-        value = projection.unalias()
-        value.replace(exp.cast(value.copy(), "DOUBLE")) if isinstance(projection, exp.Alias) else projection.replace(
-            exp.cast(value.copy(), "DOUBLE").as_(AMOUNT)
-        )
+    if isinstance(query, exp.Subquery):
+        cast_amount(query.this, position)
+    elif isinstance(query, exp.SetOperation):
+        cast_amount(query.left, position)
+        cast_amount(query.right, position)
+    elif isinstance(query, exp.Query):
+        projection = query.selects[position]
+        value = exp.cast(projection.unalias().copy(), "DOUBLE", copy=False)
+        projection.replace(exp.alias_(value, projection.alias or AMOUNT, copy=False))
 
 
 def prepend(query: exp.Query, name: str, stage: exp.Query) -> None:
@@ -213,14 +218,18 @@ def prepend(query: exp.Query, name: str, stage: exp.Query) -> None:
         present.set("expressions", [cte, *present.expressions])
 
 
-def real_tables(query: exp.Query) -> set[str]:
-    """The names of the tables that a query reads and does not define itself."""
-    ctes = {cte.alias for cte in query.find_all(exp.CTE)}
-    return {
-        full_name(table)
-        for table in query.find_all(exp.Table)
-        if isinstance(table.this, exp.Identifier) and not (not table.db and table.name in ctes)
-    }
+UNBOUNDED = "unbounded"
+
+
+def real_tables(query: exp.Query) -> list[exp.Table]:
+    """The tables that a query reads and does not define itself."""
+    found = list(query.find_all(exp.CTE, exp.Table))
+    ctes = {node.alias for node in found if isinstance(node, exp.CTE)}
+    return [
+        node
+        for node in found
+        if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier) and (node.db or node.name not in ctes)
+    ]
 
 
 def is_unbounded(bound: exp.Query, context: Context) -> bool:

@@ -40,7 +40,7 @@ def rewrite(
     vars: Mapping[str, Any] | None = None,
     memo: Memo | None = None,
 ) -> tuple[exp.Query, Context]:
-    """Bind a variant's SQL to its entity, for a dialect; a fresh tree and what was learnt on the way.
+    """Bind a variant's SQL to its entity, for a dialect; its tree, not to be changed, and what was learnt on the way.
 
     `memo` keeps what the intervals of a metric share between calls with the same project, dialect and vars.
     Raises DefinitionError with a place in the metric's file.
@@ -48,7 +48,7 @@ def rewrite(
     key = (variant.metric.key, variant.entity)
     if memo is not None and key in memo:
         query, context = memo[key]
-        return query.copy(), context.at(variant)
+        return query, context.at(variant)
     context = Context(project, variant, dialect, vars or {})
     metric = variant.metric
     if uses_host_macros(metric.sql.text):
@@ -59,7 +59,7 @@ def rewrite(
     for step in PASSES:
         query = step(query, context)
     if memo is not None and shared:
-        memo[key] = (query.copy(), context)
+        memo[key] = (query, context)
     return query, context
 
 

@@ -28,7 +28,8 @@ class Context:
 
     `peers` collects the peers' tables that the query refers to; `bridges` the bridge tables that binding needs,
     each as a named query; `moments` the columns that the table of dates needs beside its own, so that a bound is
-    computed once for a date and not once for each row; `warnings` what is worth saying and does not stop the query.
+    computed once for a date and not once for each row; `warnings` what is worth saying and does not stop the query;
+    `facts` what is known of the tree for all intervals that share it.
     """
 
     project: Project
@@ -40,6 +41,7 @@ class Context:
     bridge_tables: set[str] = field(default_factory=set)
     warnings: list[Problem] = field(default_factory=list)
     moments: dict[str, Moment] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
 
     def at(self, variant: Variant) -> Context:
         """The same knowledge for another interval of the metric."""

@@ -19,7 +19,7 @@ from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import entity_columns, key_domain, paths_of
 from gnomon.rewrite.keys import COMPARISONS, Keys, Scan, bare, follow_keys, is_entity_table, leaves, related_entity
 from gnomon.rewrite.parse import as_text
-from gnomon.rewrite.resolve import table_name
+from gnomon.rewrite.tables import table_name
 
 Outputs = dict[str, tuple[str, ...]]
 
