@@ -10,7 +10,7 @@ import pytest
 HERE = Path(__file__).parent
 DATA = HERE.parents[2] / "shared" / "data"
 
-DEFINITIONS = '''from gnomon import MetricMetadata, MetricQueryDef, RollingConfig, timeseries_metrics
+DEFINITIONS = """from gnomon import MetricMetadata, MetricQueryDef, RollingConfig, timeseries_metrics
 
 timeseries_metrics(
     start="2023-01-01",
@@ -34,7 +34,7 @@ timeseries_metrics(
 ),
     },
 )
-'''
+"""
 
 STARS = """SELECT
   @metrics_sample_date(events.bucket_day) AS metrics_sample_date,

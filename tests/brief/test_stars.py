@@ -64,9 +64,7 @@ def test_there_are_eighteen_queries(root: Path) -> None:
 
 @pytest.mark.parametrize("interval", INTERVALS)
 @pytest.mark.parametrize("entity", ENTITIES)
-def test_each_equals_a_count_by_hand(
-    root: Path, events: duckdb.DuckDBPyConnection, entity: str, interval: str
-) -> None:
+def test_each_equals_a_count_by_hand(root: Path, events: duckdb.DuckDBPyConnection, entity: str, interval: str) -> None:
     [query] = gnomon.render(gnomon.load(root), "stars", entity=entity, interval=interval, start=START, end=END)
     rows = events.execute(query.sql).fetchall()
     assert len(rows) > 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 def list_metrics(project_path: Path | None, as_json: bool) -> None:
     """Every metric: its entities, intervals, unit and plan."""
     import gnomon
+    from gnomon.check import refused
 
     project = load_project(project_path)
-    rows = [summary(project, metric) for metric in project.metrics.values()]
+    left_out = refused(project)
+    rows = [summary(project, metric, left_out) for metric in project.metrics.values()]
     if as_json:
         print_json(rows)
         return
@@ -31,7 +33,9 @@ def list_metrics(project_path: Path | None, as_json: bool) -> None:
 
     heads = ("metric", "name", "by", "intervals", "unit", "plan")
     print_table(heads, [tuple(cells(row)) for row in rows])
-    variants = len(gnomon.expand(project))
+    for problem in left_out.values():
+        say(f"refused: {problem.message}")
+    variants = sum((variant.metric.key, variant.entity) not in left_out for variant in gnomon.expand(project))
     say(f"{plural(len(rows), 'metric')}, {plural(variants, 'variant')}")
 
 
@@ -41,14 +45,22 @@ def cells(row: Mapping[str, Any]) -> list[str]:
     return [row["metric"], row["display_name"], *listed, unit_label(row["unit"]), ", ".join(row["plans"])]
 
 
-def summary(project: Project, metric: Metric) -> dict[str, Any]:
-    """What a list says about a metric. `plans` is empty where its SQL does not compile yet."""
+def summary(project: Project, metric: Metric, left_out: Container[tuple[str, str]]) -> dict[str, Any]:
+    """What a list says about a metric; `refused` are the entities that it is not built for.
+
+    `plans` is empty where its SQL does not compile yet.
+    """
     import gnomon
     from gnomon.errors import DefinitionError
 
+    built = [entity for entity in metric.entity_types if (metric.key, entity) not in left_out]
     try:
         rendered = gnomon.render(
-            project, metric.key, entity=metric.entity_types[0], full=False, execution_time=execution_date(project, None)
+            project,
+            metric.key,
+            entity=(built or metric.entity_types)[0],
+            full=False,
+            execution_time=execution_date(project, None),
         )
     except DefinitionError:
         rendered = []
@@ -57,7 +69,8 @@ def summary(project: Project, metric: Metric) -> dict[str, Any]:
         "metric": metric.key,
         "display_name": metric.metadata.display_name,
         "description": metric.metadata.description,
-        "entities": list(metric.entity_types),
+        "entities": built,
+        "refused": [entity for entity in metric.entity_types if entity not in built],
         "intervals": [interval.suffix for interval in metric.intervals],
         "unit": metric.metadata.unit or (units[0] if units else None),
         "plans": list(dict.fromkeys(each.plan.name for each in rendered)),
