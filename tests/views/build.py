@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlglot
+from sqlglot import exp
 
 from gnomon.compile.models import ModelSpec, OutputColumn
 from gnomon.model import Entity, Metadata, Metric, Project, Variant
@@ -72,4 +73,6 @@ def spec(
         OutputColumn("amount", "DOUBLE", "amount", unit),
     )
     query = sqlglot.parse_one(sql, read=dialect)
+    for node in list(query.find_all(exp.Parameter)):  # what a bound is parsed to once SQLMesh is imported
+        node.replace(exp.Placeholder(this=node.name))
     return ModelSpec(variant.name, query, dialect, "series", columns, (), variant=variant)  # type: ignore[arg-type]

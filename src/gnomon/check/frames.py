@@ -24,9 +24,11 @@ def warn_of_restarting_frames(query: exp.Query, context: Context) -> None:
         if (origin := origin_of(scope, comparison.column)) is not None
     }
     for scope in scopes:
+        named = {window.name: window for window in scope.expression.args.get("windows") or []}
         for window in scope.find_all(exp.Window):
-            order = window.args.get("order")
-            if order is None or not is_cumulative(window):
+            frame = named.get(window.alias, window)
+            order = frame.args.get("order")
+            if order is None or not is_cumulative(window, frame):
                 continue
             columns = [column for term in order.expressions for column in term.find_all(exp.Column)]
             if any(origin_of(scope, column) in times for column in columns):
@@ -38,11 +40,11 @@ def warn_of_restarting_frames(query: exp.Query, context: Context) -> None:
                 )
 
 
-def is_cumulative(window: exp.Window) -> bool:
-    """Whether a frame takes in everything from the partition's beginning; ranks and offsets have no frame."""
+def is_cumulative(window: exp.Window, frame: exp.Window) -> bool:
+    """Whether a frame, its own or a named one, takes in all from the partition's beginning; ranks have no frame."""
     if not isinstance(window.this, exp.AggFunc) or isinstance(window.this, exp.RowNumber):
         return False
-    spec = window.args.get("spec")
+    spec = frame.args.get("spec")
     return spec is None or str(spec.args.get("start")).upper() == "UNBOUNDED"
 
 

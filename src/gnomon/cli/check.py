@@ -28,7 +28,7 @@ def check(project_path: Path | None, data: bool, as_json: bool) -> int:
     project = None
     try:
         project = gnomon.load(root, compat=compat_of(root))
-        problems = [*project.warnings, *gnomon.check(project)]
+        problems = gnomon.check(project)
     except DefinitionError as error:
         problems = list(error.problems)
     errors = [problem for problem in problems if problem.severity == "error"]
@@ -51,10 +51,13 @@ def check(project_path: Path | None, data: bool, as_json: bool) -> int:
 def summary(project: Project) -> str:
     """What a project without errors holds."""
     import gnomon
+    from gnomon.check import refused
 
+    left_out = refused(project)
+    variants = sum((variant.metric.key, variant.entity) not in left_out for variant in gnomon.expand(project))
     counts = (
         (len(project.metrics), "metric"),
-        (len(gnomon.expand(project)), "variant"),
+        (variants, "variant"),
         (len(project.sources), "source"),
     )
     return ", ".join(plural(count, word) for count, word in counts)

@@ -1,7 +1,8 @@
 """Tell the columns of tables from the outputs of the same name, before SQLGlot takes one for the other.
 
-Where a table's columns are known, SQLGlot looks there first, as engines do. Where they are not, it would take
-`COUNT(DISTINCT from_artifact_id)` for the output in `'' AS from_artifact_id`, and count one.
+It looks for a bare name in the tables first, as engines do: in those whose columns are known, then in the one whose
+columns are not. Two such tables are more than it can tell apart, and it would take `COUNT(DISTINCT from_artifact_id)`
+for the output in `'' AS from_artifact_id`, and count one.
 """
 
 from __future__ import annotations
@@ -17,26 +18,19 @@ Outputs = dict[str, exp.Expr]
 
 
 def own_columns(query: exp.Query, unknown: set[str], context: Context) -> None:
-    """Give bare names their table where its columns are not known: names in WHERE, ON and the outputs.
+    """Spell out the outputs that are meant by their names: those that aggregate, where a column could not stand.
 
-    An output that aggregates is meant by its name where a column could not stand: in HAVING, and in other outputs.
-    Raises DefinitionError `ambiguous_column` for a name that may be an output's or that of a column of two tables.
+    That is in HAVING, and, where a table's columns are not known, in other outputs. Raises DefinitionError
+    `ambiguous_column` for a name that may be an output's or that of a column of two tables.
     """
     for select in query.find_all(exp.Select):
         outputs = {o.alias.lower(): o.this for o in select.expressions if isinstance(o, exp.Alias)}
         aggregates = {name: o for name, o in outputs.items() if o.find(exp.AggFunc) is not None}
         for column in bare_names(select.args.get("having")):
             spell_out(column, aggregates)
-        tables = tables_of(select)
-        hidden = [table for table in tables if isinstance(table, exp.Table) and table_name(table) in unknown]
-        if not hidden:
-            continue
-        for column in own_names(select):
-            if spell_out(column, aggregates):
-                continue
-            if len(tables) == 1:
-                column.set("table", exp.to_identifier(hidden[0].alias_or_name))
-            elif len(hidden) > 1 and column.name.lower() in outputs:
+        hidden = [t for t in tables_of(select) if isinstance(t, exp.Table) and table_name(t) in unknown]
+        for column in own_names(select) if hidden else ():
+            if not spell_out(column, aggregates) and len(hidden) > 1 and column.name.lower() in outputs:
                 names = [table.alias_or_name for table in hidden]
                 raise context.fail(
                     "ambiguous_column", f"column '{column.name}' could belong to any of: {', '.join(names)}", column,

@@ -96,6 +96,7 @@ def _session(root: Path, execution_time: Any, gateway: str | None, progress: Pro
         set_console(before)
         if context is not None:
             context.close()
+            context.engine_adapter.close()  # SQLMesh closes it only where something was applied
 
 
 def _context(root: Path, gateway: str | None) -> Any:

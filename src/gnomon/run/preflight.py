@@ -40,7 +40,7 @@ def table_problems(name: str, session: Session, may_be_empty: bool) -> Iterator[
         if column not in columns:
             message = f"'{name}' has no column '{column}' in the warehouse"
             yield Problem("missing_column", message, span, did_you_mean(column, columns))
-    if not may_be_empty and adapter.fetchone(exp.select("1").from_(exp.to_table(name)).limit(1)) is None:
+    if not may_be_empty and not adapter.fetchall(exp.select("1").from_(exp.to_table(name)).limit(1)):
         yield Problem("empty_source", f"source '{name}' has no rows", span, "load it before the first plan")
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+import click
+
 from gnomon.run.context import prepare_environment
 from gnomon.run.lock import writer
 
@@ -25,8 +27,23 @@ def sqlmesh_cli(root: str | Path, args: Sequence[str]) -> int:
 
         correct_sqlmesh()
         logs = ["--log-file-dir", str(root / ".cache" / "logs")]
-        try:
-            cli.main(args=["--paths", str(root), *logs, *args], prog_name="gnomon sqlmesh")
-        except SystemExit as left:
-            return left.code if isinstance(left.code, int) else int(left.code is not None)
-        return 0
+        return invoked(cli, ["--paths", str(root), *logs, *args])
+
+
+def invoked(cli: click.Command, args: list[str]) -> int:
+    """Runs a command and returns its exit code; closes SQLMesh's context, which holds a connection that writes."""
+    try:
+        with cli.make_context("gnomon sqlmesh", args) as context:
+            try:
+                cli.invoke(context)
+            finally:
+                if hasattr(context.obj, "close"):
+                    context.obj.close()
+    except click.exceptions.Exit as left:
+        return left.exit_code
+    except click.ClickException as refused:
+        refused.show()
+        return refused.exit_code
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    return 0
