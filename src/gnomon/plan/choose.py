@@ -7,8 +7,9 @@ from typing import Literal
 
 from sqlglot import exp, select
 
+from gnomon.plan.carried import SAMPLE_DATE, NotCarried
 from gnomon.plan.frame import DATES, Frame, shift
-from gnomon.plan.lift import SAMPLE_DATE, NotCarried, lift
+from gnomon.plan.lift import lift
 from gnomon.rewrite.close import Window, close
 from gnomon.rewrite.context import Context
 from gnomon.time import AllTime, Grain, Rolling
