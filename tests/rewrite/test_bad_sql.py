@@ -50,7 +50,7 @@ MISTAKES = {
                            "@entity_relationships('artifact', 'galaxy') AS g ON g.artifact_id = events.to_artifact_id"),
                           "unknown_entity", "6:32"),
     "a missing path": (("FROM oso.events AS events", "FROM oso.events AS events JOIN "
-                        "@entity_relationships('collection', 'artifact') AS g ON g.artifact_id = events.to_artifact_id"),
+                        "@entity_relationships('collection', 'artifact') AS g ON g.artifact_id = to_artifact_id"),
                        "missing_path", "6:32"),
 }  # fmt: skip
 
