@@ -7,11 +7,10 @@ from gnomon.model import Metric
 
 
 def refuse_unsupported(metric: Metric) -> None:
-    """Raise DefinitionError `unsupported_option` for fill, additivity, tests and the marked views."""
+    """Raise DefinitionError `unsupported_option` for fill, additivity and the marked views."""
     asked = {
         "fill": metric.fill != "none",
         "additivity": metric.additivity is not None,
-        "tests": bool(metric.tests),
         "partial: mark": metric.partial == "mark",
     }
     found = [

@@ -23,6 +23,7 @@ from sqlglot import exp
 
 from gnomon.compile.models import ModelSpec
 from gnomon.model import Project, Variant
+from gnomon.run.expected import expected_results
 from gnomon.run.local_args import LocalArgs, LocalRange, local_range, parse_args
 from gnomon.run.local_compare import differences, expected_queries
 from gnomon.run.local_result import LocalTestResult, VariantResult
@@ -106,7 +107,7 @@ class LocalTest:
             try:
                 self.seed(context)
                 self.plan(context)
-                return list(self.compare(context))
+                return [*self.compare(context), *expected_results(self.project, self.tested.last + DAY)]
             finally:
                 self.place.clean(context, self.environment)
 

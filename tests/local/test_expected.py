@@ -1,0 +1,76 @@
+"""A metric's own tests: rows given in the definition, and the rows that a series must then have."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import gnomon
+from gnomon.run.expected import expected_results
+from gnomon.run.local_result import VariantResult
+
+SOURCES = """
+sources:
+  raw.events:
+    time: day
+    keys: {artifact_id: artifact}
+    columns: {day: {type: date}, artifact_id: {type: text}, amount: {type: double}}
+entities: {artifact: {}, project: {}}
+relationships:
+  - {table: raw.members, from: {artifact: artifact_id}, to: {project: project_id}}
+"""
+SALES = """
+SELECT @metrics_sample_date(e.day) AS metrics_sample_date, e.artifact_id, @metric_name() AS metric,
+  SUM(e.amount) AS amount
+FROM raw.events AS e
+WHERE @metrics_in_window(e.day)
+GROUP BY 1, 2, metric
+"""
+METRIC = """
+sales:
+  ref: sales.sql
+  entity_key: artifact_id
+  time_aggregations: [monthly]
+  tests:
+    - entity: project
+      given:
+        raw.events:
+          - {day: 2024-01-05, artifact_id: a, amount: 2}
+          - {day: 2024-01-31, artifact_id: a, amount: 3.5}
+          - {day: 2024-02-01, artifact_id: nobody's, amount: 1}
+        raw.members: [{artifact_id: a, project_id: p}, {artifact_id: a, project_id: p}]
+      expect: [EXPECTED]
+"""
+
+
+def results(root: Path, expected: str) -> list[VariantResult]:
+    (root / "queries").mkdir()
+    (root / "gnomon.yaml").write_text("name: sales\nstart: 2024-01-01\n")
+    (root / "sources.yaml").write_text(SOURCES)
+    (root / "metrics.yaml").write_text(METRIC.replace("EXPECTED", expected))
+    (root / "queries" / "sales.sql").write_text(SALES)
+    project = gnomon.load(root)
+    assert gnomon.check(project) == []
+    return list(expected_results(project, date(2024, 3, 1)))
+
+
+def test_given_rows_have_the_expected_ones(tmp_path: Path) -> None:
+    [result] = results(tmp_path, "{metrics_sample_date: 2024-01-01, project_id: p, amount: 5.5}")
+    assert (result.ok, result.rows, result.name) == (True, 1, "metrics.sales_to_project_monthly, test 1")
+
+
+@pytest.mark.parametrize(
+    ("expected", "differing"),
+    [
+        ("{metrics_sample_date: 2024-01-01, project_id: p, amount: 5.6}", 2),  # one is missing, one too many
+        ("{project_id: q}", 2),
+        ("{project_id: p}, {project_id: p}", 1),
+        ("{project_id: p, amount: null}", 2),
+        ("", 1),
+    ],
+)
+def test_each_row_that_is_not_there_or_not_expected_is_told(tmp_path: Path, expected: str, differing: int) -> None:
+    [result] = results(tmp_path, expected)
+    assert not result.ok and len(result.differences) == differing
