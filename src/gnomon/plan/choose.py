@@ -12,7 +12,7 @@ from gnomon.plan.frame import DATES, Frame, shift
 from gnomon.plan.lift import lift
 from gnomon.rewrite.close import Window, close
 from gnomon.rewrite.context import Context
-from gnomon.time import AllTime, Grain, Rolling
+from gnomon.time import AllTime, Grain, Windowed
 
 PlanName = Literal["buckets", "window_join", "per_date", "all_time", "peers"]
 
@@ -41,7 +41,7 @@ def plan_query(query: exp.Query, context: Context, frame: Frame) -> Planned:
     if not state.by_bounds:
         return Planned(carried, "peers", "peers' rows are dated already")
     stages = date_stages(frame, context) if state.uses_dates else {}
-    if isinstance(frame.interval, Rolling):
+    if isinstance(frame.interval, Windowed):
         return Planned(carried, "window_join", "each row is joined to the dates whose window holds it", stages)
     return Planned(carried, "buckets", "each row is in one bucket, by its own date", stages)
 

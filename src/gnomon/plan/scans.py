@@ -18,7 +18,7 @@ from gnomon.rewrite.times import (
     opens_window,
     time_column,
 )
-from gnomon.time import Rolling
+from gnomon.time import Windowed
 
 
 def bounded_times(scope: Scope, state: Lift) -> list[TimeColumn]:
@@ -59,11 +59,11 @@ def bounded_inputs(scope: Scope, times: list[TimeColumn], state: Lift) -> list[I
 def row_date(time: TimeColumn, state: Lift) -> exp.Expr:
     """The sample date of a scan's rows."""
     interval, context = state.frame.interval, state.context
-    if isinstance(interval, Rolling):
+    if isinstance(interval, Windowed):
         return exp.column("sample_date", table=DATES)
     if is_hourly(context):
         return time.hour()
-    assert not isinstance(interval, Rolling) and hasattr(interval, "grain")
+    assert not isinstance(interval, Windowed) and hasattr(interval, "grain")
     return bucket_start(time.date(), interval.grain, calendar=context.project.calendar, dialect=context.dialect)
 
 
@@ -72,7 +72,7 @@ def restrict(scope: Scope, time: TimeColumn, state: Lift) -> None:
     select, frame = select_of(scope), state.frame
     terms: list[exp.Expr] = [*(time.column.copy() >= time.at(low) for low in frame.lows)]
     terms += [time.column.copy() < time.at(high) for high in frame.highs]
-    if isinstance(frame.interval, Rolling):
+    if isinstance(frame.interval, Windowed):
         start, end = (exp.column(name, table=DATES) for name in ("window_start", "window_end"))
         if is_hourly(state.context):
             within = [time.hour() >= start, time.hour() < end]

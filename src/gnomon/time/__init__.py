@@ -2,7 +2,7 @@
 
 from gnomon.time.calendar import Calendar
 from gnomon.time.grain import Grain
-from gnomon.time.interval import ALL_TIME, AllTime, Cron, Interval, Rolling, TimeAggregation, parse_interval
+from gnomon.time.interval import ALL_TIME, AllTime, Cron, Interval, Rolling, TimeAggregation, Windowed, parse_interval
 
 __all__ = [
     "ALL_TIME",
@@ -13,5 +13,6 @@ __all__ = [
     "Interval",
     "Rolling",
     "TimeAggregation",
+    "Windowed",
     "parse_interval",
 ]

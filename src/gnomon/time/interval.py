@@ -109,7 +109,9 @@ class AllTime:
 
 
 ALL_TIME: Final = AllTime()
-Interval = TimeAggregation | Rolling | AllTime
+Windowed = Rolling
+"""Intervals whose rows each cover the days up to their sample date, so that a source row is in many of them."""
+Interval = TimeAggregation | Windowed | AllTime
 
 
 def hourly_samples(start: date, end: date, calendar: Calendar) -> Iterator[datetime]:
