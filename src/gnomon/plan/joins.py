@@ -11,12 +11,13 @@ from gnomon.rewrite.times import TimeColumn
 
 
 def carried_inputs(scope: Scope, state: Lift) -> list[Input]:
-    """The queries below that carry the sample date, and the peers at the same interval."""
+    """The queries below that carry a date, and the peers at the same interval."""
     inputs = []
     for alias, (_, source) in scope.selected_sources.items():
         if isinstance(source, Scope) and id(source) in state.carried:
             date = exp.column(state.carried[id(source)], table=alias)
-            inputs.append(Input(alias, date, id(source) in state.by_bounds))
+            scans = state.slots.get(id(source), frozenset())
+            inputs.append(Input(alias, date, id(source) in state.by_bounds, scans))
         elif isinstance(source, exp.Table) and is_aligned_peer(source, state.context):
             inputs.append(Input(alias, exp.column(SAMPLE_DATE, table=alias), False))
     return inputs

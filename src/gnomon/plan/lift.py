@@ -1,9 +1,10 @@
-"""Compute all sample dates of a frame in one pass, by carrying the sample date through the query like a key.
+"""Compute all sample dates of a frame in one pass, by carrying a date through the query like a key.
 
-Each scan between the bounds gets its row's sample date: the bucket of its time, or, for rolling windows, each date
-whose window holds it. Everything above then groups, partitions and joins by the sample date as well, so that each
-date's rows are those of the metric's own SQL over exactly its window. What cannot be carried raises `NotCarried`,
-and the caller computes date by date instead.
+Each scan between the bounds gives its rows a date. For buckets that is the sample date itself, and everything above
+groups, partitions and joins by it as well, so that each date's rows are those of the metric's own SQL over exactly its
+bucket. For windows it is the row's own slot, up to the query that aggregates it, where the windows are computed
+(`slots`). Where something below that must see a whole window, the rows are joined to all their sample dates at
+the scan instead. What cannot be carried raises `NotCarried`, and the caller computes date by date.
 """
 
 from __future__ import annotations
@@ -11,36 +12,56 @@ from __future__ import annotations
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from gnomon.plan.carried import SAMPLE_DATE, Lift, NotCarried, select_of
+from gnomon.plan.carried import SAMPLE_DATE, Lift, NotCarried, ScanId, SpreadFirst, select_of
 from gnomon.plan.frame import Frame
+from gnomon.plan.grouped import carry_in_aggregates, project_date, refuse_limits
 from gnomon.plan.joins import carried_inputs, join_inputs
-from gnomon.plan.scans import bounded_inputs, bounded_times, restrict
+from gnomon.plan.scans import bounded_inputs, bounded_times, join_windows, restrict
+from gnomon.plan.slots import lift_slots
 from gnomon.rewrite.close import Window, close_comparisons, close_offsets, close_values, value
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.dates import bucket_end
 from gnomon.rewrite.keys import body, leaves
 from gnomon.rewrite.parse import as_text, marker
 from gnomon.rewrite.times import is_hourly, scope_markers
-from gnomon.time import TimeAggregation
+from gnomon.time import TimeAggregation, Windowed
 
 VALUES = ("metrics_start", "metrics_end", "metrics_sample_interval_length")
 """The macros that stand for a bound of the row's own bucket or window, or for its length."""
 
 
-def lift(query: exp.Query, context: Context, frame: Frame) -> Lift:
-    """Carry the sample date through a query, in place; raises NotCarried where that would not be exact."""
-    state = Lift(context, frame)
+def lifted(query: exp.Query, context: Context, frame: Frame) -> tuple[exp.Query, Lift]:
+    """A query with its dates carried through, and what was learnt; raises NotCarried where that would not be exact."""
+    spread: frozenset[ScanId] = frozenset()
+    methods: list[str] = []
+    while True:
+        carried = query.copy()
+        state = Lift(context, frame, spread, methods=[*methods])
+        try:
+            lift(carried, state)
+        except SpreadFirst as need:
+            spread |= need.scans
+            methods.append(f"rows are joined to the dates whose windows hold them, because {need}")
+        else:
+            return carried, state
+
+
+def lift(query: exp.Query, state: Lift) -> None:
+    """Carry the dates through a query, in place."""
     scopes = list(traverse_scope(query))
+    state.places = {id(scope): place for place, scope in enumerate(scopes)}
+    root = scopes[-1]
     for scope in scopes:
         if isinstance(scope.expression, exp.Select):
-            lift_select(scope, state, is_root=scope is scopes[-1])
+            lift_select(scope, state, is_root=scope is root)
         elif scope.union_scopes:
             lift_union(scope, state)
-    if id(scopes[-1]) not in state.carried:
+    if id(root) not in state.carried:
         raise NotCarried("no scan of the query that reaches its output lies between the bounds")
+    if id(root) in state.slots and not state.firsts:
+        raise SpreadFirst(state.slots[id(root)], "each row is an output of its own")
     for scope in scopes:
-        close_offsets(scope, context)
-    return state
+        close_offsets(scope, state.context)
 
 
 def lift_select(scope: Scope, state: Lift, is_root: bool) -> None:
@@ -51,6 +72,9 @@ def lift_select(scope: Scope, state: Lift, is_root: bool) -> None:
     inputs = [*bounded_inputs(scope, times, state), *carried_inputs(scope, state)]
     if bounds and not (inputs and has_buckets(state) and not any(node.find_ancestor(exp.Join) for node in bounds)):
         raise NotCarried(f"{as_text(bounds[0])} is used other than to bound a scan")
+    if any(item.scans for item in inputs):
+        lift_slots(scope, inputs, times, bounds, state, is_root=is_root)
+        return
     if not inputs:
         if any(marker(node) == SAMPLE_DATE for node in scope_markers(scope)):
             raise NotCarried("@metrics_sample_date stands where no scan lies between the bounds")
@@ -60,7 +84,9 @@ def lift_select(scope: Scope, state: Lift, is_root: bool) -> None:
         refuse_limits(select)
     date = join_inputs(scope, inputs, times)
     for time in times:
-        restrict(scope, time, state)
+        restrict(scope, time, state.frame)
+        if isinstance(state.frame.interval, Windowed):
+            join_windows(scope, time, state)
     for node in scope_markers(scope):
         if marker(node) == SAMPLE_DATE:
             node.replace(date.copy())
@@ -113,53 +139,6 @@ def refuse_subqueries(scope: Scope, state: Lift) -> None:
             raise NotCarried("a subquery in an expression lies between the bounds")
 
 
-def refuse_limits(select: exp.Select) -> None:
-    for clause in ("limit", "offset", "fetch"):
-        if select.args.get(clause) is not None:
-            raise NotCarried(f"a {clause.upper()} counts the rows of one date")
-
-
-def carry_in_aggregates(scope: Scope, date: exp.Expr) -> None:
-    """Make every group, partition and DISTINCT ON of a query one of a single date."""
-    select = select_of(scope)
-    group = select.args.get("group")
-    if group is not None:
-        if any(group.args.get(kind) for kind in ("grouping_sets", "cube", "rollup")):
-            raise NotCarried("GROUPING SETS, CUBE and ROLLUP also group across dates")
-        if date not in group.expressions:
-            group.append("expressions", date.copy())
-    elif any(is_plain_aggregate(node) for node in scope.find_all(exp.AggFunc)):
-        raise NotCarried("an aggregate without GROUP BY gives a row also where there are none")
-    for window in [*scope.find_all(exp.Window), *(select.args.get("windows") or [])]:
-        if window.args.get("alias") is not None and window.parent is not select:
-            continue
-        if date not in (window.args.get("partition_by") or []):
-            window.append("partition_by", date.copy())
-    distinct = select.args.get("distinct")
-    if distinct is not None and distinct.args.get("on") is not None:
-        on = distinct.args["on"]
-        on.append("expressions", date.copy())
-
-
-def is_plain_aggregate(node: exp.Expr) -> bool:
-    """Whether an aggregate function aggregates, rather than being computed over a window."""
-    parent = node.parent
-    while isinstance(parent, exp.Filter | exp.IgnoreNulls | exp.RespectNulls | exp.WithinGroup):
-        parent = parent.parent
-    return not isinstance(parent, exp.Window)
-
-
-def project_date(select: exp.Select, date: exp.Expr, is_root: bool, by_bounds: bool) -> str | None:
-    """The output that is the sample date; added below the root, where the author does not select it."""
-    for projection in select.expressions:
-        if projection.unalias() == date:
-            return str(projection.alias_or_name)
-    if is_root or not by_bounds:
-        return None
-    select.select(date.copy().as_(SAMPLE_DATE), copy=False)
-    return SAMPLE_DATE
-
-
 def lift_union(scope: Scope, state: Lift) -> None:
     """A set operation carries the date if all its branches do, in the same position."""
     parts = leaves(scope)
@@ -171,6 +150,17 @@ def lift_union(scope: Scope, state: Lift) -> None:
     }
     if len(positions) != 1 or -1 in positions:
         raise NotCarried("the branches of a set operation carry the sample date in different columns, or not all do")
+    scans: frozenset[ScanId] = frozenset().union(*(state.slots.get(id(leaf), frozenset()) for leaf in parts))
+    if scans and not (all(id(leaf) in state.slots for leaf in parts) and is_union_all(scope.expression)):
+        raise SpreadFirst(scans, "a set operation compares or mixes rows of several dates")
+    if scans:
+        state.slots[id(scope)] = scans
     state.carried[id(scope)] = body(scope).named_selects[positions.pop()]
     if any(id(leaf) in state.by_bounds for leaf in parts):
         state.by_bounds.add(id(scope))
+
+
+def is_union_all(query: exp.Expr) -> bool:
+    """Whether a set operation, and any within it, keeps every row."""
+    operations = [node for node in query.find_all(exp.SetOperation) if not node.find_ancestor(exp.Select)]
+    return all(isinstance(node, exp.Union) and not node.args.get("distinct") for node in operations)

@@ -6,7 +6,7 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
 from gnomon.plan.carried import Input, Lift, NotCarried, carries, select_of
-from gnomon.plan.frame import DATES
+from gnomon.plan.frame import DATES, Frame
 from gnomon.rewrite.dates import bucket_start
 from gnomon.rewrite.parse import as_text
 from gnomon.rewrite.times import (
@@ -47,12 +47,17 @@ def bounded_times(scope: Scope, state: Lift) -> list[TimeColumn]:
 
 
 def bounded_inputs(scope: Scope, times: list[TimeColumn], state: Lift) -> list[Input]:
-    """The scans between the bounds, with the sample date of their rows."""
+    """The scans between the bounds, with the date of their rows: the sample date, or for windows their own slot."""
     inputs: list[Input] = []
     for time in times:
         if any(item.alias == time.column.table for item in inputs):
             raise NotCarried(f"two columns of '{time.column.table}' lie between the bounds")
-        inputs.append(Input(time.column.table, row_date(time, state), True))
+        scan = state.places[id(scope)], time.column.table
+        if (state.firsts or isinstance(state.frame.interval, Windowed)) and scan not in state.spread:
+            slot = time.hour() if is_hourly(state.context) else time.date()
+            inputs.append(Input(time.column.table, slot, True, frozenset({scan})))
+        else:
+            inputs.append(Input(time.column.table, row_date(time, state), True))
     return inputs
 
 
@@ -67,24 +72,28 @@ def row_date(time: TimeColumn, state: Lift) -> exp.Expr:
     return bucket_start(time.date(), interval.grain, calendar=context.project.calendar, dialect=context.dialect)
 
 
-def restrict(scope: Scope, time: TimeColumn, state: Lift) -> None:
-    """Keep a scan to the frame; for rolling windows, join each row to the dates whose window holds it."""
-    select, frame = select_of(scope), state.frame
+def restrict(scope: Scope, time: TimeColumn, frame: Frame) -> None:
+    """Keep a scan to the frame."""
+    select = select_of(scope)
     terms: list[exp.Expr] = [*(time.column.copy() >= time.at(low) for low in frame.lows)]
     terms += [time.column.copy() < time.at(high) for high in frame.highs]
-    if isinstance(frame.interval, Windowed):
-        start, end = (exp.column(name, table=DATES) for name in ("window_start", "window_end"))
-        if is_hourly(state.context):
-            within = [time.hour() >= start, time.hour() < end]
-        else:
-            within = [time.column.copy() >= time.at(start), time.column.copy() < time.at(end)]
-        if any(join.this.alias_or_name == DATES for join in select.args.get("joins") or []):
-            terms += within
-        else:
-            insert_join(select, time.column.table, exp.Join(this=exp.to_table(DATES), on=exp.and_(*within, copy=False)))
-        state.uses_dates = True
     select.where(*terms, copy=False)
     drop_true(select)
+
+
+def join_windows(scope: Scope, time: TimeColumn, state: Lift) -> None:
+    """Join each row to the dates whose window holds it."""
+    select = select_of(scope)
+    start, end = (exp.column(name, table=DATES) for name in ("window_start", "window_end"))
+    if is_hourly(state.context):
+        within = [time.hour() >= start, time.hour() < end]
+    else:
+        within = [time.column.copy() >= time.at(start), time.column.copy() < time.at(end)]
+    if any(join.this.alias_or_name == DATES for join in select.args.get("joins") or []):
+        select.where(*within, copy=False)
+    else:
+        insert_join(select, time.column.table, exp.Join(this=exp.to_table(DATES), on=exp.and_(*within, copy=False)))
+    state.uses_dates = True
 
 
 def insert_join(select: exp.Select, alias: str, join: exp.Join) -> None:
