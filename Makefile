@@ -26,8 +26,9 @@ lint: $(VENV)/.installed  ## ruff, mypy --strict and the layer contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.installed  ## measure, and print tables
+bench: $(VENV)/.installed  ## measure, print tables and write docs/benchmarks.md; BENCH=--quick for a few minutes
 	$(BIN)/python bench/render.py
+	$(BIN)/python -m bench.windows $(BENCH)
 
 golden: $(VENV)/.installed  ## write the golden files again; read the diff before you commit it
 	GNOMON_WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/golden tests/brief tests/dates

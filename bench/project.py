@@ -1,0 +1,124 @@
+"""Gnomon's side of the window benchmarks: a project as an author writes it, and the SQL that Gnomon makes of it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.data import Shape
+
+AMOUNTS = {
+    "distinct": "COUNT(DISTINCT events.from_artifact_id)",
+    "sum": "SUM(events.amount)",
+    "count": "SUM(events.units)",
+    "average": "AVG(events.amount)",
+    "min": "MIN(events.amount)",
+    "max": "MAX(events.amount)",
+}
+"""The metrics, and what each takes of a window: `sum` adds doubles, `count` adds integers."""
+
+GRAINS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
+ENTITIES = ("artifact", "project", "collection")
+
+QUERY = """SELECT @metrics_sample_date(events.bucket_day) AS metrics_sample_date, events.{key},
+  @metric_name() AS metric, {amount} AS amount
+FROM raw.events AS events
+WHERE events.bucket_day BETWEEN @metrics_start('DATE') AND @metrics_end('DATE')
+GROUP BY 1, 2, 3
+"""
+SOURCES = """sources:
+  raw.events:
+    time: bucket_day
+    keys: {{to_artifact_id: artifact, everyone_id: everyone}}
+    columns:
+      bucket_day: {{type: date}}
+      to_artifact_id: {{type: {id}}}
+      from_artifact_id: {{type: {id}}}
+      everyone_id: {{type: text}}
+      amount: {{type: double, additivity: flow}}
+      units: {{type: bigint, additivity: flow}}
+entities: {{artifact: {{}}, project: {{}}, collection: {{}}, everyone: {{}}}}
+relationships:
+  - {{table: raw.artifacts_by_project, from: {{artifact: artifact_id}}, to: {{project: project_id}}}}
+  - {{table: raw.projects_by_collection, from: {{project: project_id}}, to: {{collection: collection_id}}}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One metric of the bench's project: an aggregate and its intervals, for some entities."""
+
+    aggregate: str
+    windows: Sequence[int] = ()
+    grains: Sequence[str] = ()
+    entities: Sequence[str] = ("artifact",)
+
+    @property
+    def key(self) -> str:
+        return "everyone_id" if "everyone" in self.entities else "to_artifact_id"
+
+    def text(self) -> str:
+        """The definition as a line of YAML."""
+        parts = [f"ref: {self.aggregate}.sql", f"entity_key: {self.key}", f"entity_types: [{', '.join(self.entities)}]"]
+        if self.windows:
+            parts.append(f"rolling: {{windows: [{', '.join(map(str, self.windows))}], unit: day, cron: '@daily'}}")
+        if self.grains:
+            parts.append(f"time_aggregations: [{', '.join(self.grains)}]")
+        return f"{self.aggregate}: {{{', '.join(parts)}}}\n"
+
+
+def load(root: Path, shape: Shape, definitions: Sequence[Definition], ids: str = "text") -> Any:
+    """Write a project into a folder and load it."""
+    import gnomon
+
+    (root / "queries").mkdir(parents=True)
+    (root / "gnomon.yaml").write_text(f"{{name: bench, start: {shape.start}, default_dialect: duckdb}}\n")
+    (root / "sources.yaml").write_text(SOURCES.format(id=ids))
+    (root / "metrics.yaml").write_text("".join(each.text() for each in definitions))
+    for each in definitions:
+        text = QUERY.format(key=each.key, amount=AMOUNTS[each.aggregate])
+        (root / "queries" / f"{each.aggregate}.sql").write_text(text)
+    return gnomon.load(root)
+
+
+def forms() -> tuple[str, ...]:
+    """The forms of a plan that this version of Gnomon can be asked for; none where there is no choice."""
+    import gnomon
+
+    return ("dense", "change_points") if "plan" in inspect.signature(gnomon.render).parameters else ()
+
+
+def window_sql(project: Any, shape: Shape, aggregate: str, window: int, form: str | None = None) -> tuple[str, str]:
+    """The self-contained SQL of one rolling series over all of a shape's dates, and the name of its plan."""
+    import gnomon
+
+    chosen: dict[str, Any] = {"plan": form} if form else {}
+    interval = f"over_{window}_day_window"
+    rendered = gnomon.render(project, aggregate, interval=interval, start=shape.start, end=shape.end, **chosen)
+    assert len(rendered) == 1, [each.name for each in rendered]
+    return rendered[0].sql, rendered[0].plan.name
+
+
+def models(project: Any, start: date, end: date) -> list[tuple[str, str]]:
+    """The tables of a project in the order in which a full build makes them, each with its query over all dates.
+
+    They are the queries of the SQLMesh models with the bounds of one run put in; views are left out.
+    """
+    from sqlglot import exp
+
+    from gnomon.compile.project import compile_project
+
+    bounds = {"start_ds": start, "end_ds": end, "execution_ds": end + timedelta(days=1)}
+    built = []
+    for spec in compile_project(project):
+        if spec.kind == "view" or (spec.variant is None and not spec.name.endswith(".calendar")):
+            continue
+        query = spec.query.copy()
+        for placeholder in list(query.find_all(exp.Placeholder)):
+            placeholder.replace(exp.Literal.string(bounds[placeholder.name].isoformat()))
+        built.append((spec.name, query.sql(spec.dialect)))
+    return built
