@@ -21,6 +21,13 @@ CRON_BUCKETS = {
     "@quarterly": "quarterly",
     "@yearly": "yearly",
 }
+UNIT_OF_BUCKET = {
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "biannually": "half_year",
+    "yearly": "year",
+}
 MONTHS_OF_UNIT = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -57,13 +64,25 @@ class Rolling:
 
 
 @dataclass(frozen=True)
+class ToDate:
+    """From the first day of the bucket that holds the sample date up to it: a bucket's word, sampled by `cron`."""
+
+    word: str
+    cron: str = "@daily"
+
+    @property
+    def suffix(self) -> str:
+        return f"{UNIT_OF_BUCKET[self.word]}_to_date"
+
+
+@dataclass(frozen=True)
 class AllTime:
     """Everything from the metric's start to the execution date."""
 
     suffix: str = "over_all_time"
 
 
-Interval = Bucket | Rolling | AllTime
+Interval = Bucket | Rolling | ToDate | AllTime
 
 
 def begins(day: date, bucket: str, clock: Clock) -> bool:
@@ -81,6 +100,13 @@ def next_beginning(day: date, bucket: str, clock: Clock) -> date:
     day += DAY
     while not begins(day, bucket, clock):
         day += DAY
+    return day
+
+
+def last_beginning(day: date, bucket: str, clock: Clock) -> date:
+    """The last day up to `day` on which a bucket begins."""
+    while not begins(day, bucket, clock):
+        day -= DAY
     return day
 
 
@@ -140,7 +166,7 @@ Moment = date | datetime
 Window = tuple[Moment, Moment, Moment]
 
 
-def windows(interval: Bucket | Rolling, start: date, end: date, clock: Clock) -> Iterator[Window]:
+def windows(interval: Bucket | Rolling | ToDate, start: date, end: date, clock: Clock) -> Iterator[Window]:
     """(sample date, first moment, first moment after) for each sample date from `start` to `end`, both included.
 
     Bounds are local dates, or naive UTC instants for hours.
@@ -156,12 +182,15 @@ def windows(interval: Bucket | Rolling, start: date, end: date, clock: Clock) ->
         elif isinstance(interval, Bucket):
             if begins(day, interval.word, clock):
                 yield day, day, next_beginning(day, interval.word, clock)
+        elif isinstance(interval, ToDate):
+            if begins(day + DAY, CRON_BUCKETS[interval.cron], clock):
+                yield day, last_beginning(day, interval.word, clock), day + DAY
         elif begins(day + DAY, CRON_BUCKETS[interval.cron], clock):
             yield day, move(day + DAY, interval.unit, -interval.count), day + DAY
 
 
-def length_in_hours(interval: Bucket | Rolling) -> timedelta:
+def length_in_hours(interval: Bucket | Rolling | ToDate) -> timedelta:
     """The elapsed length of an hourly bucket or of a window sampled by the hour."""
-    if isinstance(interval, Bucket):
+    if not isinstance(interval, Rolling):
         return HOUR
     return interval.count * {"hour": HOUR, "day": DAY}[interval.unit]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
 from oracle.logic import exactly
@@ -42,8 +43,8 @@ def agrees(number: Number, amount: Any) -> bool:
     """Whether an engine's amount is the judge's number."""
     if number.value is None or amount is None:
         return number.value is None and amount is None
-    if amount != amount or amount in (float("inf"), float("-inf")):
-        return False
+    if not isfinite(amount) or not isfinite(number.value):
+        return bool(amount == number.value or (amount != amount and number.value != number.value))
     if not number.slack:
         return bool(float(amount) == float(number.value))
     return bool(abs(exactly(amount) - number.value) <= number.slack)

@@ -12,6 +12,7 @@ from typing import Any
 from oracle.aggregate import aggregate, divide, keeps, minus, of_values, simple
 from oracle.bind import Bound, Key, day_of, entities_of, grouped, instant_of, moment_like
 from oracle.clock import DAY, AllTime, Interval, Moment, Window, days, windows
+from oracle.fill import fill, first_rows
 from oracle.logic import Pred, Row, truth, value_of
 from oracle.model import (
     Data,
@@ -29,7 +30,9 @@ from oracle.model import (
     Project,
     RefJoin,
     Union,
+    tables_of,
 )
+from oracle.stock import Levels
 
 Groups = dict[Key, Number]
 """Amounts by (entity columns, dimensions)."""
@@ -41,6 +44,7 @@ class Judge:
     def __init__(self, project: Project, metric: Metric, data: Data, entity: str) -> None:
         self.project, self.metric, self.data, self.entity = project, metric, data, entity
         self.bound: dict[str, list[Bound]] = {}
+        self.kept: dict[tuple[str, int], list[Bound]] = {}
         self.daily: dict[date, Groups] = {}
         self.peers: dict[str, Judge] = {}
 
@@ -64,9 +68,12 @@ class Judge:
 
     def rows(self, table: str, where: Pred | None, low: Moment, high: Moment) -> list[Bound]:
         """The bound rows of a window that pass a filter."""
-        scan = self.scan(table)
-        first, after = (bisect_left(scan, moment, key=moment_like(moment)) for moment in (low, high))
-        return [bound for bound in scan[first:after] if passes(where, bound.row)]
+        kept = self.kept.get((table, id(where)))
+        if kept is None:  # once for all windows
+            kept = [bound for bound in self.scan(table) if passes(where, bound.row)]
+            self.kept[table, id(where)] = kept
+        first, after = (bisect_left(kept, moment, key=moment_like(moment)) for moment in (low, high))
+        return kept[first:after]
 
     def groups(self, low: Moment, high: Moment) -> Groups:
         """The metric's own rows over `[low, high)`."""
@@ -113,6 +120,15 @@ class Judge:
             return found
         length = Number(Fraction((high - low).days))
         return {key: divide(number, length) for key, number in found.items()}
+
+    def first_rows(self) -> dict[Key, Bound]:
+        """The first row of each full key, whatever the window."""
+        shape = self.metric.shape
+        assert isinstance(shape, Measure | Union | Nested), "only these say which of their rows belong to a key"
+        rows = [bound for table in tables_of(shape) for bound in self.scan(table)]
+        if isinstance(shape, Measure) and shape.reference is not None:
+            rows = self.with_reference(shape.reference, rows)
+        return first_rows((bound for bound in rows if passes(shape.where, bound.row)), shape.dims)
 
     def with_reference(self, join: RefJoin, rows: Iterable[Bound]) -> list[Bound]:
         """Rows joined with a reference: one per match; `left` keeps the unmatched, `anti` only those."""
@@ -256,9 +272,11 @@ def expected_rows(
     """The rows (sample date, entity columns, dimensions, Number) of the sample dates from `start` to `end`, included.
 
     With an `execution` date only what a built table holds: complete buckets, and rolling dates before it. Over all
-    time, events count from the metric's start to `end` and the row is dated on `end`.
+    time, events count from the metric's start to `end` and the row is dated on `end`; `fill` adds nothing there.
     """
     judge = Judge(project, metric, data, entity)
+    levels = Levels(project, metric, data, entity) if metric.stock is not None else None
+    firsts = judge.first_rows() if metric.fill != "none" and not isinstance(interval, AllTime) else {}
     first = metric.start or project.start
     result = []
     asked: Iterable[Window]
@@ -269,5 +287,11 @@ def expected_rows(
     for sample, low, high in asked:
         if execution is not None and not isinstance(low, datetime) and high > execution:
             continue
-        result += [(sample, *key, amount) for key, amount in judge.groups(low, high).items()]
+        if levels is None:
+            found = judge.groups(low, high)
+        else:
+            found = levels.groups(low, high, first if isinstance(interval, AllTime) else None)
+        if firsts:
+            found = fill(found, firsts, high, metric.fill)
+        result += [(sample, *key, amount) for key, amount in found.items()]
     return result

@@ -1,7 +1,7 @@
 """Values and predicates over one row, with SQL's three-valued logic and exact numbers.
 
 A row is a mapping of column to int, float, Decimal, str, bool, date, datetime or None. Numbers are computed as
-fractions, so that nothing is rounded before the judge looks at it.
+fractions, so that nothing is rounded before the judge looks at it; only infinities and NaN stay floats.
 """
 
 from __future__ import annotations
@@ -10,16 +10,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 Row = Mapping[str, Any]
 NUMBERS = (int, float, Decimal, Fraction)
+NAN = float("nan")
 
 
 def exactly(value: Any) -> Any:
-    """A number as a fraction; everything else as it is."""
+    """A number as a fraction; everything else, also an infinity, as it is. There is one NaN: it equals itself in sets.
+
+    >>> exactly(0.5), len({exactly(float("nan")), exactly(float("nan"))})
+    (Fraction(1, 2), 1)
+    """
     if isinstance(value, bool) or not isinstance(value, NUMBERS):
         return value
+    if not isfinite(value):
+        return NAN if value != value else value
     return Fraction(value)
 
 
@@ -64,7 +72,23 @@ class Case:
     otherwise: Value
 
 
-Value = Col | Lit | Times | Plus | Coalesce | Case
+@dataclass(frozen=True)
+class Together:
+    """Two values as one, `(a, b)`: never null, and equal where both members are (null being equal to null)."""
+
+    left: Value
+    right: Value
+
+
+@dataclass(frozen=True)
+class Concat:
+    """Two texts with a slash between; null where either is."""
+
+    left: Value
+    right: Value
+
+
+Value = Col | Lit | Times | Plus | Coalesce | Case | Together | Concat
 
 
 @dataclass(frozen=True)
@@ -125,6 +149,11 @@ def value_of(value: Value, row: Row) -> Any:
             return value_of(default, row) if a is None else a
         case Case(condition, then, otherwise):
             return value_of(then if truth(condition, row) is True else otherwise, row)
+        case Together(left, right):
+            return value_of(left, row), value_of(right, row)
+        case Concat(left, right):
+            a, b = value_of(left, row), value_of(right, row)
+            return None if a is None or b is None else f"{a}/{b}"
 
 
 def compare(a: Any, op: str, b: Any) -> bool:
@@ -164,8 +193,8 @@ def truth(pred: Pred, row: Row) -> bool | None:
             return True if True in pair else None if None in pair else False
 
 
-def columns_of(node: Value | Pred) -> set[str]:
-    """The columns that an expression reads."""
+def columns_of(node: Any) -> set[str]:
+    """The columns that an expression, a predicate or an aggregate reads."""
     if isinstance(node, Col):
         return {node.name}
     parts = [getattr(node, name) for name in node.__dataclass_fields__]

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from oracle.clock import Clock, Interval
+from oracle.formula import Add, Agg, AggExpr, Having, Minus, Number, OrZero, Ratio, When
 from oracle.logic import Pred, Row, Value
+
+__all__ = [  # the formulas too: a definition is written with one import
+    "Add", "Agg", "AggExpr", "Bridge", "Data", "Dim", "FirstSeen", "Half", "Having", "Joined", "Last", "Measure",
+    "Metric", "Minus", "Nested", "Number", "OrZero", "Pairs", "PeerOver", "PeerPair", "Project", "Ratio", "RefJoin",
+    "Reference", "Shape", "Stock", "Table", "Union", "When", "tables_of",
+]  # fmt: skip
 
 Data = Mapping[str, Sequence[Row]]
 """Rows of every table, by the table's name."""
@@ -49,57 +55,11 @@ class Bridge:
 
 
 @dataclass(frozen=True)
-class Agg:
-    """An aggregate: count_rows count count_distinct sum avg min max median quantile var_pop var_samp.
-
-    `where` is its FILTER clause and `at` the quantile.
-    """
-
-    func: str
-    value: Value | None = None
-    where: Pred | None = None
-    at: float = 0.5
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """One aggregate over another; null where the lower one is null or zero."""
-
-    above: AggExpr
-    below: AggExpr
-
-
-@dataclass(frozen=True)
-class Minus:
-    left: AggExpr
-    right: AggExpr
-
-
-@dataclass(frozen=True)
-class OrZero:
-    """Zero where the aggregate is null."""
-
-    inner: AggExpr
-
-
-AggExpr = Agg | Ratio | Minus | OrZero
-
-
-@dataclass(frozen=True)
 class Dim:
     """A grouped output column."""
 
     name: str
     value: Value
-
-
-@dataclass(frozen=True)
-class Having:
-    """`agg op number`, applied to each group last."""
-
-    agg: Agg
-    op: str
-    number: int
 
 
 @dataclass(frozen=True)
@@ -221,8 +181,19 @@ Shape = Measure | Nested | Half | Union | Joined | FirstSeen | Last | Pairs | Pe
 
 
 @dataclass(frozen=True)
+class Stock:
+    """A level instead of a flow: `over_time` is first, last, average, min or max; `carry` the days it stands."""
+
+    over_time: str
+    carry: int = 0
+
+
+@dataclass(frozen=True)
 class Metric:
-    """A definition. `key` is the source key that is rolled up; `direct` binds entities by other columns of the rows."""
+    """A definition. `key` is the source key that is rolled up; `direct` binds entities by other columns of the rows.
+
+    `fill` is none, zero or null. A `stock` is a Measure of one plain SUM.
+    """
 
     name: str
     shape: Shape
@@ -231,6 +202,8 @@ class Metric:
     key: tuple[str, ...] = ("to_artifact_id",)
     direct: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     start: date | None = None
+    fill: str = "none"
+    stock: Stock | None = None
 
 
 @dataclass(frozen=True)
@@ -270,11 +243,3 @@ def tables_of(shape: Shape) -> tuple[str, ...]:
             return ()
         case _:
             return (shape.table,)
-
-
-@dataclass(frozen=True)
-class Number:
-    """An exact amount and how far a correct engine's float may be from it."""
-
-    value: Any
-    slack: Any = 0

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from oracle.clock import AllTime, Bucket, Rolling
+from oracle.clock import UNIT_OF_BUCKET, AllTime, Bucket, Rolling, ToDate
 from oracle.logic import Row
 from oracle.model import Bridge, Data, Metric, Project, Table
 from oracle.spell_sql import metric_sql
@@ -77,7 +77,7 @@ def relationship(bridge: Bridge) -> dict[str, Any]:
 
 
 def definition(project: Project, metric: Metric) -> dict[str, Any]:
-    """One entry of metrics.yaml. All rolling intervals of a metric share a unit and a cron."""
+    """One entry of metrics.yaml. All rolling intervals of a metric share a unit and a cron, those to date a cron."""
     found: dict[str, Any] = {"ref": f"{metric.name}.sql", "entity_types": list(metric.entities)}
     if words := [interval.word for interval in metric.intervals if isinstance(interval, Bucket)]:
         found["time_aggregations"] = words
@@ -85,6 +85,10 @@ def definition(project: Project, metric: Metric) -> dict[str, Any]:
         shared = {(interval.unit, interval.cron) for interval in rolling}
         assert len(shared) == 1, "one metric has one unit and one cron"
         found["rolling"] = {"windows": [r.count for r in rolling], "unit": rolling[0].unit, "cron": rolling[0].cron}
+    if to_date := [interval for interval in metric.intervals if isinstance(interval, ToDate)]:
+        assert len({interval.cron for interval in to_date}) == 1, "one metric has one cron for windows to date"
+        grains, cron = [UNIT_OF_BUCKET[interval.word] for interval in to_date], to_date[0].cron
+        found["to_date"] = grains if cron == "@daily" else {"grains": grains, "cron": cron}
     if any(isinstance(interval, AllTime) for interval in metric.intervals):
         found["over_all_time"] = True
     if metric.direct:
@@ -94,6 +98,13 @@ def definition(project: Project, metric: Metric) -> dict[str, Any]:
         found["entity_key"] = list(metric.key)
     if metric.start is not None:
         found["start"] = metric.start.isoformat()
+    if metric.fill != "none":
+        found["fill"] = metric.fill
+    if metric.stock is not None:
+        days = metric.stock.carry
+        carry = {"forward": f"{days} day{'s' * (days > 1)}"} if days else "none"
+        word = {"average": "avg"}.get(metric.stock.over_time, metric.stock.over_time)
+        found["additivity"] = {"over_time": word, "carry": carry}
     return found
 
 

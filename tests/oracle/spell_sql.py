@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from oracle.clock import Bucket
+from oracle.logic import columns_of
 from oracle.model import (
     FirstSeen,
     Half,
@@ -19,7 +20,8 @@ from oracle.model import (
     Project,
     Union,
 )
-from oracle.spell_scan import WINDOWS, Scans
+from oracle.spell_measure import Measures
+from oracle.spell_scan import WINDOWS
 
 LAST_DAY = "@metrics_sample_date(@metrics_end('DATE')) AS metrics_sample_date"
 """The sample date where no scan says it: that of the last included day."""
@@ -30,7 +32,7 @@ def metric_sql(project: Project, metric: Metric, rng: Random) -> str:
     return Speller(project, metric, rng).text()
 
 
-class Speller(Scans):
+class Speller(Measures):
     """One metric's text."""
 
     def text(self) -> str:
@@ -55,52 +57,6 @@ class Speller(Scans):
                 return self.peers(shape)
             case PeerOver() as shape:
                 return self.peer_over(shape)
-
-    def measure(self, shape: Measure, amount: str, with_metric: bool) -> str:
-        """The plain shape; also each half of a join, where it has no metric column."""
-        if with_metric and self.may_select_star(shape):
-            return self.above_a_star(shape)
-        source = self.scan(shape.table, "e", shape.reference)
-        columns, names = self.measure_columns(shape, amount, with_metric)
-        lines = ["SELECT", "  " + ",\n  ".join(columns), source]
-        lines += [self.where(shape.table, shape.where, shape.reference), self.group_by(len(columns) - 1, names)]
-        return "\n".join([*lines, *self.having(shape)])
-
-    def measure_columns(self, shape: Measure, amount: str, with_metric: bool) -> tuple[list[str], list[str]]:
-        """The projections, and the names of those that are grouped after the sample date."""
-        columns = [self.sample(shape.table), *self.keys(), *map(self.dim, shape.dims)]
-        names = [*self.keys(), *(dim.name for dim in shape.dims)]
-        if with_metric:
-            columns.append(self.metric_column())
-            names.append("metric")
-        value = self.agg(shape.agg)
-        if shape.per_day:
-            spelled = ["(DATE_DIFF('day', @metrics_start('DATE'), @metrics_end('DATE')) + 1)"]
-            spelled.append(f"@metrics_sample_interval_length({self.time(shape.table)}, 'day')")
-            value = f"CAST({value} AS DOUBLE) / {self.rng.choice(spelled)}"
-        return [*columns, f"{value} AS {amount}"], names
-
-    def having(self, shape: Measure) -> list[str]:
-        having = shape.having
-        return [] if having is None else [f"HAVING {self.call(having.agg)} {having.op} {having.number}"]
-
-    def may_select_star(self, shape: Measure) -> bool:
-        """Whether the rows may come through `SELECT *`: above it, the source's own key is no longer known."""
-        self.prefix = ""
-        used = self.agg(shape.agg) + " ".join([*self.having(shape), *self.filters(shape.where)])
-        plain = shape.reference is None and not shape.per_day and not any(key in used for key in self.metric.key)
-        return plain and self.rng.random() < 0.25
-
-    def above_a_star(self, shape: Measure) -> str:
-        """The plain shape over a star of the scan, as a CTE or as a subquery."""
-        source = self.scan(shape.table, "e")
-        star = f"SELECT {self.prefix}* {source} {self.where(shape.table, None)}"
-        as_cte, self.prefix = self.rng.random() < 0.5, "chosen."
-        columns, names = self.measure_columns(shape, "amount", True)
-        above = f"SELECT {', '.join(columns)}\nFROM {'chosen' if as_cte else f'({star}) AS chosen'}"
-        filters = "".join(f"\nWHERE {term}" for term in self.filters(shape.where))
-        rest = "\n".join([self.group_by(len(columns) - 1, names), *self.having(shape)])
-        return (f"WITH chosen AS (\n  {star}\n)\n" if as_cte else "") + f"{above}{filters}\n{rest}"
 
     def nested(self, shape: Nested) -> str:
         source = self.scan(shape.table, "e")
@@ -155,21 +111,41 @@ WHERE 2 * (running - activity) < total
 GROUP BY {"1, " + keys if opaque else dated}"""
 
     def union(self, shape: Union) -> str:
+        if shape.agg.func in ("sum", "min", "max", "count") and self.rng.random() < 0.5:
+            return self.union_of_parts(shape)
         branches = []
         for place, table in enumerate(shape.tables):
             source = self.scan(table, f"e{place}")
-            columns = {*self.project.table(table).columns, *(dim.name for dim in shape.dims)}
+            used = columns_of(shape.agg).union(*(columns_of(dim.value) for dim in shape.dims))
+            columns = {*self.project.table(table).columns, *used} - {*self.metric.key}
             listed = ", ".join(map(self.col, [*self.metric.key, *sorted(columns)]))
             branches.append(
                 f"SELECT {self.time(table)} AS happened, {listed} {source} {self.where(table, shape.where)}"
             )
         self.prefix = ""
-        names = [*self.metric.key, *(dim.name for dim in shape.dims)]
         outer = ["@metrics_sample_date(happened) AS metrics_sample_date", *self.keys(), *map(self.dim, shape.dims)]
-        outer += [self.metric_column(), f"{self.agg(shape.agg)} AS amount"]
+        return self.over_union(shape, branches, outer, self.agg(shape.agg))
+
+    def union_of_parts(self, shape: Union) -> str:
+        """Each source aggregated by itself, and then the parts."""
+        branches = []
+        for place, table in enumerate(shape.tables):
+            source = self.scan(table, f"e{place}")
+            columns = [self.sample(table), *self.keys(), *map(self.dim, shape.dims)]
+            groups = ", ".join(str(position + 1) for position in range(len(columns)))
+            columns.append(f"{self.call(shape.agg)} AS part")
+            branches.append(f"SELECT {', '.join(columns)} {source} {self.where(table, shape.where)} GROUP BY {groups}")
+        self.prefix = ""
+        outer = ["metrics_sample_date", *self.keys(), *(dim.name for dim in shape.dims)]
+        func = "SUM" if shape.agg.func == "count" else shape.agg.func.upper()
+        return self.over_union(shape, branches, outer, f"{func}(part)")
+
+    def over_union(self, shape: Union, branches: list[str], outer: list[str], amount: str) -> str:
+        names = [*self.metric.key, *(dim.name for dim in shape.dims), "metric"]
+        columns = [*outer, self.metric_column(), f"{amount} AS amount"]
         united = "\n  UNION ALL\n  ".join(branches)
-        groups = self.group_by(len(outer) - 1, [*names, "metric"])
-        return f"WITH united AS (\n  {united}\n)\nSELECT\n  {', '.join(outer)}\nFROM united\n{groups}"
+        groups = self.group_by(len(columns) - 1, names)
+        return f"WITH united AS (\n  {united}\n)\nSELECT\n  {', '.join(columns)}\nFROM united\n{groups}"
 
     def joined(self, shape: Joined) -> str:
         halves = [self.measure(half, "part", with_metric=False) for half in (shape.left, shape.right)]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from oracle.clock import AllTime, Bucket, Clock, Interval, Rolling, hours_of, local_midnight, windows
+from oracle.clock import AllTime, Bucket, Clock, Interval, Rolling, ToDate, hours_of, local_midnight, windows
 
 NEW_YORK = Clock("America/New_York")
 
@@ -28,6 +28,14 @@ CASES: list[tuple[Interval, str, str, list[str]]] = [
     (Rolling(1, "quarter", "@monthly"), "2024-06-01", "2024-06-30", ["2024-06-30 2024-04-01..2024-07-01"]),
     (Rolling(2, "quarter", "@quarterly"), "2024-04-01", "2024-06-30", ["2024-06-30 2024-01-01..2024-07-01"]),
     (Rolling(7, "day", "@yearly"), "2023-06-01", "2024-06-01", ["2023-12-31 2023-12-25..2024-01-01"]),
+    (
+        ToDate("monthly"),
+        "2024-02-29",
+        "2024-03-01",
+        ["2024-02-29 2024-02-01..2024-03-01", "2024-03-01 2024-03-01..2024-03-02"],
+    ),
+    (ToDate("biannually", "@monthly"), "2024-08-01", "2024-08-31", ["2024-08-31 2024-07-01..2024-09-01"]),
+    (ToDate("yearly", "@weekly"), "2024-01-01", "2024-01-07", ["2024-01-07 2024-01-01..2024-01-08"]),
     (Bucket("daily"), "2024-02-29", "2024-02-29", ["2024-02-29 2024-02-29..2024-03-01"]),
     (Bucket("weekly"), "2024-06-01", "2024-06-09", ["2024-06-03 2024-06-03..2024-06-10"]),
     (Bucket("monthly"), "2024-01-02", "2024-02-01", ["2024-02-01 2024-02-01..2024-03-01"]),
@@ -38,7 +46,7 @@ CASES: list[tuple[Interval, str, str, list[str]]] = [
 
 
 @pytest.mark.parametrize(("interval", "start", "end", "expected"), CASES)
-def test_bounds(interval: Bucket | Rolling, start: str, end: str, expected: list[str]) -> None:
+def test_bounds(interval: Bucket | Rolling | ToDate, start: str, end: str, expected: list[str]) -> None:
     assert bounds(interval, start, end) == expected
 
 

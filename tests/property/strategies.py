@@ -1,4 +1,4 @@
-"""Hypothesis strategies: what data is like, what metrics say, and which dates are asked for."""
+"""What generated projects are like: their data, their metrics, and which dates are asked for."""
 
 from __future__ import annotations
 
@@ -6,48 +6,50 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from operator import attrgetter
+from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
+from hypothesis import strategies as hypothesis
 
-from oracle.clock import AllTime, Bucket, Interval, Rolling
-from oracle.logic import And, Case, Coalesce, Col, Compare, In, IsNull, Lit, Not, Or, Plus, Times
+from oracle.clock import UNIT_OF_BUCKET, AllTime, Bucket, Interval, Rolling, ToDate, move
+from oracle.logic import Case, Compare, Lit, columns_of
 from oracle.model import (
     Agg,
     Dim,
     FirstSeen,
     Half,
-    Having,
     Joined,
     Last,
     Measure,
     Metric,
-    Minus,
     Nested,
-    OrZero,
     Pairs,
     PeerOver,
     PeerPair,
     Project,
-    Ratio,
-    RefJoin,
     Shape,
+    Stock,
     Union,
 )
+from property import dice as st
+from property.formulas import AMOUNT, DIMS, PRICE, X, exact_aggs, filters, measures
+from property.numbers import case_number, numbers
 from property.world import CENTERS, ROLLS_UP_TO, Knobs, world
 
+FILL = True
+"""Whether metrics ask for `fill`: not while it is refused with `unsupported_option`."""
+STOCKS = True
+"""Whether there are metrics with `additivity`: not while that is refused."""
 Draw = Callable[..., Any]
-AMOUNT, PRICE, X = Col("amount"), Col("price"), Col("x")
-DIMS = (
-    Dim("kind", Col("kind")),
-    Dim("flag", Col("flag")),
-    Dim("from_artifact_id", Lit("")),
-    Dim("from_artifact_id", Col("from_artifact_id")),
-    Dim("carrier", Col("carrier")),
-)
-NAME = attrgetter("name")
 COARSE = ("quarterly", "biannually", "yearly")
+COUNTS = {
+    "hour": (1, 2, 7, 30, 48),
+    "day": (1, 2, 3, 7, 28, 30, 31, 90),
+    "week": (1, 2, 5),
+    "month": (1, 1, 2, 13),
+    "quarter": (1, 2),
+    "year": (1, 2),
+}
 
 
 @st.composite
@@ -61,103 +63,29 @@ def knobs(draw: Draw) -> Knobs:
         time_type=draw(st.sampled_from(["date", "date", "timestamp", "timestamptz"])),
         center=draw(st.sampled_from(CENTERS[zone])),
         week_start=draw(st.sampled_from(["monday", "monday", "sunday", "saturday"])),
-        rows=draw(st.sampled_from([1, 8, 40, 90])),
-        artifacts=draw(st.sampled_from([1, 3, 6])),
         start_before=draw(st.sampled_from([20, 30, 400])),
+        **draw(amounts_of_data()),
     )
 
 
 @cache
-def predicates() -> st.SearchStrategy[Any]:
-    """Filters over one row, three-valued, also on the source's own key."""
-    leaf = st.sampled_from(
-        [
-            Compare(Col("kind"), "=", Lit("a")),
-            Compare(Col("kind"), "<>", Lit("b")),
-            In(Col("kind"), ("a", "c")),
-            Compare(AMOUNT, ">", Lit(1)),
-            Compare(AMOUNT, "<=", Lit(0)),
-            IsNull(AMOUNT),
-            Not(IsNull(Col("kind"))),
-            Compare(Col("flag"), "=", Lit(True)),
-            Compare(Col("to_artifact_id"), "=", Lit("r0")),
-            In(Col("from_artifact_id"), ("r0", "r1")),
-        ]
-    )
-    return st.one_of(leaf, st.builds(And, leaf, leaf), st.builds(Or, leaf, leaf), st.builds(Not, leaf))
-
-
-@cache
-def filters() -> st.SearchStrategy[Any]:
-    return st.one_of(st.none(), predicates())
-
-
-@cache
-def numbers() -> st.SearchStrategy[Any]:
-    """Numbers of a row: integers, decimals, floats, and arithmetic over them."""
-    return st.one_of(
-        st.sampled_from([AMOUNT, AMOUNT, PRICE, X, Times(AMOUNT, Lit(-2)), Plus(AMOUNT, Col("amount"))]),
-        st.builds(Coalesce, st.just(AMOUNT), st.just(Lit(5))),
-        st.builds(Case, predicates(), st.just(AMOUNT), st.sampled_from([Lit(0), Lit(None)])),
-    )
-
-
-@cache
-def exact_aggs() -> st.SearchStrategy[Any]:
-    """Aggregates of integers and counts."""
-    where = filters()
-    return st.one_of(
-        st.builds(Agg, st.just("count_rows"), st.none(), where),
-        st.builds(Agg, st.sampled_from(["sum", "count", "min", "max"]), st.just(AMOUNT), where),
-        st.builds(
-            Agg,
-            st.just("count_distinct"),
-            st.sampled_from([Col("from_artifact_id"), Col("to_artifact_id"), AMOUNT, Col("kind")]),
-            where,
-        ),
-    )
-
-
-@cache
-def aggs() -> st.SearchStrategy[Any]:
-    """Every class: additive, distinct, min and max, decomposable, holistic, and arithmetic over them."""
-    funcs = ["sum", "sum", "avg", "min", "max", "count", "median", "var_pop", "var_samp"]
-    single = st.one_of(
-        exact_aggs(),
-        st.builds(Agg, st.sampled_from(funcs), numbers(), filters()),
-        st.builds(Agg, st.just("quantile"), numbers(), st.none(), st.sampled_from([0.1, 0.5, 0.9])),
-    )
-    return st.one_of(
-        single,
-        single,
-        st.builds(Ratio, exact_aggs(), exact_aggs()),
-        st.builds(Minus, exact_aggs(), exact_aggs()),
-        st.builds(OrZero, exact_aggs()),
-    )
-
-
-@cache
-def measures(dims: bool = True) -> st.SearchStrategy[Measure]:
-    """Plain metrics, some with dimensions, HAVING or a reference joined."""
-    having = st.one_of(
-        st.none(),
-        st.none(),
-        st.builds(Having, exact_aggs().filter(lambda agg: agg.where is None), st.sampled_from([">", ">="]),
-                  st.integers(0, 3)),
-    )  # fmt: skip
-    join = st.builds(RefJoin, st.just("ref.bots"), st.just("from_artifact_id"), st.just("id"),
-                     st.sampled_from(["inner", "left", "semi", "anti"]))  # fmt: skip
-    listed = st.lists(st.sampled_from(DIMS), unique_by=NAME, max_size=2).map(tuple) if dims else st.just(())
+def amounts_of_data() -> st.SearchStrategy[dict[str, Any]]:
+    """How much there is, how much of it is null, and whether it comes in bursts of a day."""
     return st.builds(
-        Measure,
-        st.just("raw.events"),
-        aggs(),
-        filters(),
-        listed,
-        having,
-        st.one_of(st.none(), st.none(), join),
-        st.sampled_from([False] * 7 + [True]),
+        dict,
+        rows=st.sampled_from([1, 8, 40, 40, 90]),
+        artifacts=st.sampled_from([1, 3, 6]),
+        nulls=st.sampled_from([0.0, 0.12, 0.12, 0.5, 0.95]),
+        wild=st.sampled_from([False, False, True]),
+        bursts=st.sampled_from([0, 0, 2, 5]),
     )
+
+
+def data_kinds(kind: Knobs, count: int) -> list[Knobs]:
+    """The kind of a project's data and others that fit the same definitions: compiled once, tried on all."""
+    rng = Random(f"data of {kind.seed}")
+    others = (replace(kind, seed=rng.getrandbits(48), **amounts_of_data().throw(rng)) for _ in range(count - 1))
+    return [kind, *others]
 
 
 @cache
@@ -166,9 +94,7 @@ def shapes() -> st.SearchStrategy[Shape]:
     plain = st.builds(Measure, st.sampled_from(["raw.events", "raw.others"]), exact_aggs(), filters())
     actors = st.just("from_artifact_id")
     return st.one_of(
-        measures(),
-        measures(),
-        measures(),
+        *[measures()] * 7,
         st.builds(
             Nested, st.just("raw.events"), st.sampled_from([("from_artifact_id",), ("kind", "flag"), ("happened",)]),
             st.builds(Agg, st.sampled_from(["sum", "max", "count"]), st.just(AMOUNT)),
@@ -180,7 +106,7 @@ def shapes() -> st.SearchStrategy[Shape]:
         ),
         st.builds(
             Union, st.just(("raw.events", "raw.others")),
-            st.builds(Agg, st.sampled_from(["sum", "max", "count", "count_distinct"]), st.sampled_from([AMOUNT])),
+            st.builds(Agg, st.sampled_from(["sum", "max", "count", "count_distinct"]), st.just(AMOUNT), filters()),
             filters(), st.lists(st.sampled_from(DIMS), max_size=1).map(tuple),
         ),
         st.builds(Joined, plain, plain, st.sampled_from(["inner", "left"]), st.just("minus")),
@@ -193,18 +119,23 @@ def shapes() -> st.SearchStrategy[Shape]:
 @cache
 @st.composite
 def intervals(draw: Draw, hourly: bool) -> tuple[Interval, ...]:
-    """A metric's intervals: some buckets, one family of windows, perhaps all time."""
+    """A metric's intervals: some buckets, families of windows, perhaps all time."""
     words = ["daily", "weekly", "monthly", *COARSE, *(["hourly"] if hourly else [])]
     found: list[Interval] = [Bucket(word) for word in draw(st.lists(st.sampled_from(words), unique=True, max_size=2))]
-    if draw(st.booleans()):
+    if draw(st.sampled_from([False, False, True])):
         found.append(AllTime())
-    if draw(st.booleans()) or not found:
-        unit = draw(st.sampled_from(["day", "day", "week", "month", "quarter", "year", *(["hour"] if hourly else [])]))
-        cron = draw(st.sampled_from(["@daily", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly"]))
+    if draw(st.sampled_from([True, True, True, False])) or not found:
+        units = ["day", "day", "day", "week", "month", "month", "quarter", "year", *(["hour"] if hourly else [])]
+        unit = draw(st.sampled_from(units))
+        cron = draw(st.sampled_from([*["@daily"] * 5, "@weekly", "@weekly", "@monthly", "@quarterly", "@yearly"]))
         if unit == "hour" or (unit == "day" and hourly and draw(st.booleans())):
             cron = "@hourly"
-        counts = draw(st.lists(st.sampled_from([1, 2, 7, 30]), unique=True, min_size=1, max_size=2))
+        counts = draw(st.lists(st.sampled_from(COUNTS[unit]), unique=True, min_size=1, max_size=3))
         found += [Rolling(count, unit, cron) for count in counts]
+    if draw(st.sampled_from([False, False, False, True])):
+        cron = draw(st.sampled_from(["@daily", "@daily", "@weekly", "@monthly"]))
+        words = draw(st.lists(st.sampled_from([*UNIT_OF_BUCKET]), unique=True, min_size=1, max_size=2))
+        found += [ToDate(word, cron) for word in words]
     return tuple(found)
 
 
@@ -223,47 +154,95 @@ def metrics(draw: Draw, name: str, hourly: bool, center: date) -> Metric:
     shape = without_dimension_clash(shape, key, direct)
     hourly = hourly and not (isinstance(shape, Measure) and shape.per_day)
     start = draw(st.sampled_from([None, None, None, center - timedelta(days=5)]))
-    return Metric(name, shape, tuple(entities), draw(intervals(hourly)), key, direct, start)
+    fill = draw(st.sampled_from(["none", "zero", "null"])) if FILL and may_fill(shape) else "none"
+    return Metric(name, shape, tuple(entities), draw(intervals(hourly)), key, direct, start, fill)
 
 
 def without_dimension_clash(shape: Shape, key: tuple[str, ...], direct: dict[str, tuple[str, ...]]) -> Shape:
-    """A dimension may not have the name of a key that is rolled up."""
+    """A dimension may not have the name of a key that is rolled up, nor be computed from one above the scan."""
     taken = {*key, *(column for columns in direct.values() for column in columns)}
+
+    def may_stay(dim: Dim) -> bool:
+        return dim.name not in taken and (isinstance(shape, Measure) or not columns_of(dim.value) & taken)
+
+    if isinstance(shape, Union) and columns_of(shape.agg) & taken:
+        shape = replace(shape, agg=replace(shape.agg, where=None))
     if isinstance(shape, Measure | Nested | Union):
-        return replace(shape, dims=tuple(dim for dim in shape.dims if dim.name not in taken))
+        return replace(shape, dims=tuple(dim for dim in shape.dims if may_stay(dim)))
     return shape
 
 
+def may_fill(shape: Shape) -> bool:
+    """Whether it is plain which row of a key is its first."""
+    return isinstance(shape, Union) or (isinstance(shape, Measure) and shape.having is None)
+
+
 @st.composite
-def projects(draw: Draw, size: int = 5) -> tuple[Project, Knobs]:
-    """A project of several metrics, the last ones composed of peers, and the kind of its data."""
+def stocks(draw: Draw, name: str) -> Metric:
+    """A level: one SUM of a source, per source key over time, then over the keys of an entity."""
+    agg = Agg("sum", draw(st.sampled_from([AMOUNT, AMOUNT, PRICE, X])))
+    shape = Measure("raw.events", agg, draw(filters()), draw(st.lists(st.sampled_from(DIMS), max_size=1).map(tuple)))
+    key = draw(st.sampled_from([("to_artifact_id",), ("to_artifact_id",), ("origin", "dest")]))
+    entities = draw(st.lists(st.sampled_from(ROLLS_UP_TO[key]), unique=True, min_size=1, max_size=3))
+    rule = Stock(draw(st.sampled_from(["last", "average", "min", "max"])), draw(st.sampled_from([0, 0, 1, 3, 30])))
+    fill = draw(st.sampled_from(["none", "none", "zero", "null"])) if FILL else "none"
+    shape = replace(shape, dims=tuple(dim for dim in shape.dims if not columns_of(dim.value) & {*key}))
+    return Metric(name, shape, tuple(entities), draw(intervals(False)), key, fill=fill, stock=rule)
+
+
+@st.composite
+def drawn_projects(draw: Draw, size: int = 6) -> tuple[Project, Knobs]:
+    """A project of several metrics, in some the last ones composed of peers, and the kind of its data."""
     kind = draw(knobs())
     hourly = kind.time_type != "date"
     found = [draw(metrics(f"m{number}", hourly, kind.center)) for number in range(size)]
+    if STOCKS:
+        found += [draw(stocks("level")), draw(stocks("balance"))]
+    if draw(st.booleans()):
+        found += draw(peers(hourly))
+    return replace(world(kind), metrics=tuple(found)), kind
+
+
+@st.composite
+def peers(draw: Draw, hourly: bool) -> list[Metric]:
+    """Two metrics, one over the days of the first, and one of both."""
     entities, steps = draw(st.sampled_from([("artifact", "project"), ("collection",)])), draw(intervals(hourly))
+    found = []
     for name in ("left", "right"):
         shape = Measure("raw.events", draw(exact_aggs()), draw(filters()))
         found.append(Metric(name, shape, entities, steps))
-    found[-2] = replace(found[-2], intervals=tuple(dict.fromkeys((*steps, Bucket("daily")))))
-    longer = draw(intervals(False))
-    found.append(Metric("over", PeerOver("left", draw(st.sampled_from(["max", "sum"]))), entities, longer))
+    found[0] = replace(found[0], intervals=tuple(dict.fromkeys((*steps, Bucket("daily")))))
+    over = PeerOver("left", draw(st.sampled_from(["max", "sum"])))
     pair = PeerPair("left", "right", draw(st.sampled_from(["minus", "ratio"])))
-    found.append(Metric("pair", pair, entities, steps))
-    return replace(world(kind), metrics=tuple(found)), kind
+    return [*found, Metric("over", over, entities, draw(intervals(False))), Metric("pair", pair, entities, steps)]
+
+
+def project_number(number: int) -> tuple[Project, Knobs]:
+    """The project of a number, always the same; its data's seed is the number."""
+    project, kind = drawn_projects().throw(Random(f"project {number}"))
+    return project, replace(kind, seed=number)
+
+
+def projects() -> hypothesis.SearchStrategy[tuple[Project, Knobs]]:
+    """Projects by number."""
+    return numbers().map(lambda number: project_number(case_number(number, 0)))
 
 
 def asked_range(kind: Knobs, project: Project, interval: Interval, offset: int) -> tuple[date, date]:
     """Sample dates to ask for: few hours, some weeks of days, or long enough for a year to begin.
 
-    They end among the events, for most of the offsets from 0 to 9.
+    For most of the offsets from 0 to 9 they end among the events, for some of a window among the days when these leave.
     """
     hourly = interval == Bucket("hourly") or (isinstance(interval, Rolling) and interval.cron == "@hourly")
     coarse = (isinstance(interval, Bucket) and interval.word in COARSE) or (
-        isinstance(interval, Rolling) and interval.cron in ("@quarterly", "@yearly")
+        isinstance(interval, Rolling | ToDate) and interval.cron in ("@quarterly", "@yearly")
     )
     start = max(project.start, kind.center - timedelta(days=15 + offset))
     if hourly:
         return kind.center - timedelta(days=1), kind.center + timedelta(days=1)
     if coarse:
         return project.start, kind.center + timedelta(days=45 * offset)
+    if isinstance(interval, Rolling) and offset % 3 == 0:  # where the events near the center leave
+        leaving = move(kind.center, interval.unit, interval.count)
+        return max(project.start, leaving - timedelta(days=6 + offset)), leaving + timedelta(days=8 + offset)
     return start, kind.center + timedelta(days=5 * offset - 3)

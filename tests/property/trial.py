@@ -7,10 +7,9 @@ it again.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import duckdb
@@ -18,43 +17,26 @@ import duckdb
 import gnomon
 from gnomon.compile.render import Rendered
 from gnomon.compile.sql import per_date
-from oracle.clock import Interval, Moment
+from oracle.clock import Interval, Moment, Rolling, ToDate
 from oracle.compare import disagreements
 from oracle.judge import expected_rows
 from oracle.logic import Row
 from oracle.model import Data, Metric, Project
 from oracle.spell import project_files, statements
+from property.failure import Failure, Trial
 
-
-@dataclass(frozen=True)
-class Trial:
-    """A variant of a metric over given sample dates."""
-
-    metric: Metric
-    entity: str
-    interval: Interval
-    start: date
-    end: date
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What is wrong with a trial: the smallest data found, the SQL, and the disagreements."""
-
-    trial: Trial
-    problems: tuple[str, ...]
-    sql: str
-    written: str
-    data: Mapping[str, Any]
-    project: Project
-
-    def __str__(self) -> str:
-        rows = "\n".join(f"{table}: {row}" for table, rows in self.data.items() for row in rows)
-        head = f"{self.trial.metric.name} by {self.trial.entity}, {self.trial.interval.suffix}, "
-        dates = f"{self.trial.start} to {self.trial.end}, zone {self.project.clock}, {self.project.tables[0].time_type}"
-        shape = f"start {self.project.start}, {self.trial.metric}"
-        found = "\n".join(self.problems[:5])
-        return "\n\n".join([head + dates, shape, found, self.written, rows, self.sql])
+__all__ = [
+    "Failure",
+    "Trial",
+    "compared",
+    "connect",
+    "judged",
+    "load",
+    "one_date_sql",
+    "problems",
+    "rendered",
+    "trials",
+]
 
 
 def load(project: Project, folder: Path, seed: int = 0) -> Any:
@@ -70,6 +52,18 @@ def trials(project: Project) -> Iterator[tuple[Metric, str, Interval]]:
     """Every variant of a project."""
     for metric in project.metrics:
         yield from ((metric, *pair) for pair in itertools.product(metric.entities, metric.intervals))
+
+
+def chosen(project: Project, rng: Random, count: int) -> list[tuple[Metric, str, Interval]]:
+    """Some of a project's variants: two thirds of them windows, if there are so many."""
+    variants = list(trials(project))
+    rng.shuffle(variants)
+    windows = [variant for variant in variants if isinstance(variant[2], Rolling | ToDate)]
+    others = [variant for variant in variants if variant not in windows]
+    few = max(count - len(windows), count // 3)
+    found = [*windows[: count - min(few, len(others))], *others[:few]]
+    rng.shuffle(found)
+    return found
 
 
 def rendered(loaded: Any, trial: Trial) -> Rendered:
@@ -158,10 +152,10 @@ def smallest(project: Project, data: Data, trial: Trial, sql: str, session_zone:
 
 
 def judged(
-    connection: duckdb.DuckDBPyConnection, loaded: Any, project: Project, data: Data, trial: Trial, session_zone: str
-) -> Failure | None:
+    connection: duckdb.DuckDBPyConnection, loaded: Any, project: Project, data: Data, trial: Trial, session_zone: str,
+    found: Rendered,
+) -> Failure | None:  # fmt: skip
     """The failure of a trial, if any."""
-    found = rendered(loaded, trial)
     if not problems(connection, project, data, trial, found.sql):
         return None
     less = smallest(project, data, trial, found.sql, session_zone)

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from oracle.clock import DAY, Clock
+from oracle.clock import DAY, Clock, next_beginning
 from oracle.logic import Row
 from oracle.model import Bridge, Project, Reference, Table
 
@@ -17,7 +17,11 @@ MEASURES = {
     "kind": "varchar",
     "amount": "integer",
     "price": "decimal(18,2)",
+    "rate": "decimal(18,4)",
+    "big": "bigint",
+    "huge": "hugeint",
     "x": "double",
+    "w": "double",
     "flag": "boolean",
 }
 KEYS = (
@@ -62,7 +66,7 @@ CENTERS = {
 
 @dataclass(frozen=True)
 class Knobs:
-    """What kind of data a project has."""
+    """What kind of data a project has. `wild` is with infinities and NaN; `bursts` is on how many days, 0 for any."""
 
     seed: int
     zone: str = "UTC"
@@ -73,6 +77,9 @@ class Knobs:
     rows: int = 40
     artifacts: int = 4
     start_before: int = 30
+    nulls: float = 0.12
+    wild: bool = False
+    bursts: int = 0
 
 
 def world(knobs: Knobs) -> Project:
@@ -90,7 +97,7 @@ def rows_of(knobs: Knobs) -> dict[str, list[Row]]:
     rng = Random(knobs.seed)
     artifacts = [f"r{n}" for n in range(knobs.artifacts)]
     events = [event(rng, knobs, artifacts) for _ in range(knobs.rows)]
-    events += rng.choices(events, k=len(events) // 8) if events else []
+    events += rng.choices(events, k=len(events) // 8) if events else []  # rows that are equal in every column
     some = [f"r{n}" for n in range(knobs.artifacts + 1)]
     return {
         "raw.events": list(events),
@@ -107,29 +114,50 @@ def rows_of(knobs: Knobs) -> dict[str, list[Row]]:
     }  # fmt: skip
 
 
+BIGS = (2**53, 2**53 + 1, -(2**53) - 1, 2**62 + 1, -(2**62), 7, -1)
+"""Integers that a DOUBLE merges, or loses beside others."""
+WILD = (0.2, 0.2, -0.1, 3.0, 1e18, -1e18, 1e-9)
+INFINITE = (float("inf"), float("-inf"), float("nan"))
+
+
 def event(rng: Random, knobs: Knobs, artifacts: list[str]) -> dict[str, Any]:
-    def maybe(value: Any) -> Any:
-        return None if rng.random() < 0.12 else value
+    def maybe(value: Any, share: float = knobs.nulls) -> Any:
+        return None if rng.random() < share else value
 
     return {
         "happened": moment(rng, knobs),
-        "to_artifact_id": maybe(rng.choice(artifacts)),
+        "to_artifact_id": maybe(rng.choice(artifacts), 0.12),
         "from_artifact_id": maybe(rng.choice(["r0", "r1", "r2", "r7", "r8"])),
-        "origin": maybe(rng.choice("AB")),
-        "dest": maybe(rng.choice("AB")),
-        "carrier": maybe(rng.choice(["UA", "AA"])),
+        "origin": maybe(rng.choice("AB"), 0.12),
+        "dest": maybe(rng.choice("AB"), 0.12),
+        "carrier": maybe(rng.choice(["UA", "AA"]), 0.12),
         "kind": maybe(rng.choice(["a", "b", "c"])),
         "amount": maybe(rng.choice([0, 1, 1, 2, 3, 10, -4])),
         "price": maybe(Decimal(rng.choice(["0.10", "0.20", "-1.15", "99999999.99"]))),
+        "rate": maybe(Decimal(rng.choice(["0.0001", "-0.0001", "33.3333", "12345678901234.5678"]))),
+        "big": maybe(rng.choice(BIGS)),
+        "huge": maybe(rng.choice([10**30, 10**30 + 1, -(10**30), 5, -2])),
         "x": maybe(rng.choice([0.1, 0.2, 0.3, -7.25, 1e-9, 123456.789, 1e16])),
+        "w": maybe(rng.choice(WILD + INFINITE * knobs.wild)),
         "flag": maybe(rng.choice([True, False])),
     }
 
 
-def moment(rng: Random, knobs: Knobs) -> Any:
-    """A day near the center, seldom far before it; a time near midnight or near the hour that DST changes."""
-    spread = rng.choice([2, 10, 35, 35, 35, 200])
+def day_of_event(rng: Random, knobs: Knobs) -> date:
+    """A day near the center, seldom far before it; often the center itself, a window from it, or a month's end."""
+    if rng.random() < 0.2:
+        return knobs.center + rng.choice([-1, 1]) * rng.choice([1, 2, 7, 28, 30, 31]) * DAY
+    spread = rng.choice([0, 2, 10, 35, 35, 35, 200])
     day = knobs.center + timedelta(days=rng.randrange(-spread, min(spread, 35) + 1))
+    if rng.random() < 0.15:
+        return next_beginning(day, "monthly", Clock()) - rng.randint(1, 4) * DAY
+    return day
+
+
+def moment(rng: Random, knobs: Knobs) -> Any:
+    """An event's time: near midnight or near the hour that DST changes."""
+    choice = Random(f"{knobs.seed} {rng.randrange(knobs.bursts)}") if knobs.bursts else rng
+    day = day_of_event(choice, knobs)
     if knobs.time_type == "date":
         return day
     clock = time(rng.choice([0, 0, 1, 2, 3, 4, 12, 22, 23]), rng.choice([0, 0, 30, 59]), rng.choice([0, 59]))

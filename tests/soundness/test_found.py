@@ -10,8 +10,9 @@ import pytest
 
 import gnomon
 from gnomon.compile.project import compile_project
-from oracle.clock import AllTime, Bucket, Interval, Rolling
-from oracle.model import Agg, Measure, Pairs, PeerOver, PeerPair
+from oracle.clock import AllTime, Bucket, Interval, Rolling, ToDate
+from oracle.logic import Col, Compare, Lit
+from oracle.model import Agg, Having, Measure, Nested, Pairs, PeerOver, PeerPair
 from property.trial import connect
 from soundness.case import KNOBS, Case
 
@@ -129,3 +130,57 @@ def test_three_days_of_lateness_are_four_local_days_where_clocks_change(zone: st
     specs = compile_project(case.loaded(tmp_path))
     [lookback] = [spec.lookback for spec in specs if spec.name == "metrics.m_to_artifact_daily"]
     assert lookback == days
+
+
+FILTERED_HAVING = COUNT_SQL + "1, 2, 3 HAVING SUM(amount) FILTER (WHERE amount > 1) > 2"
+
+
+@pytest.mark.parametrize("interval", [Rolling(2), Bucket("monthly")])
+def test_a_filter_in_having_reads_the_tables_column(interval: Interval, tmp_path: Path) -> None:
+    """`amount` in the FILTER of an aggregate in HAVING was taken for the output `COUNT(*) AS amount`: aggregates
+    nested, and nothing ran. Inside an aggregate a bare name is the table's."""
+    above_one = Agg("sum", Col("amount"), Compare(Col("amount"), ">", Lit(1)))
+    rows = tuple({"happened": date(2024, 2, 1), "to_artifact_id": key, "amount": n} for key, n in (("a", 3), ("b", 2)))
+    shape = Measure("raw.events", Agg("count_rows"), having=Having(above_one, ">", 2))
+    case = Case(shape, interval, rows, sql=FILTERED_HAVING)
+    assert case.rendered_problems(tmp_path, date(2024, 2, 1), date(2024, 2, 3)) == []
+
+
+@pytest.mark.parametrize("interval", [Rolling(2), Rolling(28, "day", "@monthly"), ToDate("monthly")])
+def test_days_that_the_query_groups_by_stay_days_in_a_window(interval: Interval, tmp_path: Path) -> None:
+    """The largest daily sum of a window was the sum of the whole window: the time column beside the sample date in
+    GROUP BY was taken for the sample date."""
+    rows = tuple({"happened": date(2024, 2, day), "to_artifact_id": "a", "amount": n} for day, n in ((28, 3), (29, -4)))
+    largest_day = Nested("raw.events", ("happened",), Agg("sum", Col("amount")), "max")
+    case = Case(largest_day, interval, rows, sql=LARGEST_DAY)
+    assert case.rendered_problems(tmp_path, date(2024, 2, 28), date(2024, 3, 1)) == []
+
+
+LARGEST_DAY = """WITH parts AS (
+  SELECT @metrics_sample_date(happened) AS metrics_sample_date, to_artifact_id, happened AS day, SUM(amount) AS part
+  FROM raw.events WHERE @metrics_in_window(happened) GROUP BY 1, 2, 3
+)
+SELECT metrics_sample_date, to_artifact_id, @metric_name() AS metric, MAX(part) AS amount
+FROM parts GROUP BY ALL"""
+
+
+ACTIVE_DAYS = Agg("count_distinct", Col("happened"))
+
+
+@pytest.mark.parametrize("interval", [Rolling(3), Rolling(1, "month"), Bucket("monthly")])
+@pytest.mark.parametrize("beside", [False, True])
+def test_active_days_of_a_window(interval: Interval, beside: bool, tmp_path: Path) -> None:
+    """A distinct count of the time column itself: in a window, beside another aggregate, the column was that of a
+    table that the query did not read."""
+    days = (date(2024, 2, 28), date(2024, 2, 28), date(2024, 3, 1))
+    rows = tuple({"happened": day, "to_artifact_id": "a", "kind": "x"} for day in days)
+    kinds = Agg("count_distinct", Col("kind"))
+    counted, rest = ("kind", " HAVING COUNT(DISTINCT happened) >= 2") if beside else ("happened", "")
+    shape = (
+        Measure("raw.events", kinds, having=Having(ACTIVE_DAYS, ">=", 2))
+        if beside
+        else Measure("raw.events", ACTIVE_DAYS)
+    )
+    sql = COUNT_SQL.replace("COUNT(*)", f"COUNT(DISTINCT {counted})") + "1, 2, 3" + rest
+    case = Case(shape, interval, rows, sql=sql)
+    assert case.rendered_problems(tmp_path, date(2024, 2, 1), date(2024, 3, 4)) == []

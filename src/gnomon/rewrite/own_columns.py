@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from gnomon.rewrite.context import Context
-from gnomon.rewrite.tables import table_name
+from gnomon.rewrite.tables import column_of, table_name
 
+MODIFIERS = (exp.Filter, exp.WithinGroup)
 Outputs = dict[str, exp.Expr]
 
 
@@ -27,6 +28,8 @@ def own_columns(query: exp.Query, unknown: set[str], context: Context) -> None:
         outputs = {o.alias.lower(): o.this for o in select.expressions if isinstance(o, exp.Alias)}
         aggregates = {name: o for name, o in outputs.items() if o.find(exp.AggFunc) is not None}
         for column in bare_names(select.args.get("having")):
+            if column.find_ancestor(*MODIFIERS, exp.Select) is not select:
+                name_table(column, select, outputs, context)
             spell_out(column, aggregates)
         hidden = [t for t in tables_of(select) if isinstance(t, exp.Table) and table_name(t) in unknown]
         for column in own_names(select) if hidden else ():
@@ -36,6 +39,17 @@ def own_columns(query: exp.Query, unknown: set[str], context: Context) -> None:
                     "ambiguous_column", f"column '{column.name}' could belong to any of: {', '.join(names)}", column,
                     help=f"write it with its table, as in {names[0]}.{column.name}",
                 )  # fmt: skip
+
+
+def name_table(column: exp.Column, select: exp.Select, outputs: Outputs, context: Context) -> None:
+    """Give a name in an aggregate's FILTER or WITHIN GROUP its table: it is never an output's there."""
+    if column.name.lower() not in outputs:
+        return
+    tables = tables_of(select)
+    having = [t for t in tables if isinstance(t, exp.Table) and column_of(context, table_name(t), column.name.lower())]
+    owners = having or tables
+    if len(owners) == 1:
+        column.set("table", exp.to_identifier(owners[0].alias_or_name))
 
 
 def tables_of(select: exp.Select) -> list[exp.Expr]:
