@@ -82,8 +82,14 @@ def test_list_and_show_say_what_rows_cover(gnomon: Any, shop: Path) -> None:
     assert latest["weekly"] == {"sample_date": "2024-02-19", "start": "2024-02-19", "end_exclusive": "2024-02-26"}
     assert latest["over_30_day_window"]["start"] == "2024-01-31"
     assert about["lateness"]["days"] == 3
+    rewritten = {each["interval"]: each["rewritten"] for each in about["intervals"]}
+    assert rewritten["daily"] == {"first": "2024-02-26", "last": "2024-02-29"}
+    assert rewritten["monthly"] == {"first": "2024-02-01", "last": "2024-02-01"}
+    assert rewritten["weekly"] is None  # the week of the last four days is not complete
     assert [source["table"] for source in about["sources"]] == ["raw.orders"]
     text = gnomon("metrics", "show", "orders", "--execution-time", EXECUTION, cwd=shop).stdout
+    assert "raw.orders up to 3 days late" in text and "gnomon restate --since DAY --metric orders" in text
+    assert "the run of 2024-03-01 writes 2024-02-26 to 2024-02-29" in text
     assert "2024-02-19 covers [2024-02-19, 2024-02-26) in UTC" in text
     assert "metrics.orders_to_customer_weekly" in text
 

@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 from gnomon.time import Calendar, Cron, Grain, TimeAggregation
 from gnomon.time import Rolling as GnomonRolling
+from gnomon.time import ToDate as GnomonToDate
 from gnomon.time.grain import GRAIN_BY_AGGREGATION
 from gnomon.time.ranges import written_range
-from oracle.clock import DAY, Bucket, Clock, Moment, Rolling, days, local_midnight, windows
+from oracle.clock import DAY, UNIT_OF_BUCKET, Bucket, Clock, Moment, Rolling, ToDate, days, local_midnight, windows
 
 Range = tuple[date, date]
 
@@ -48,7 +49,7 @@ def local_day(instant: datetime, clock: Clock) -> date:
 
 @cache
 def all_windows(
-    interval: Bucket | Rolling, start: date, end: date, clock: Clock
+    interval: Bucket | Rolling | ToDate, start: date, end: date, clock: Clock
 ) -> tuple[tuple[date, Moment, datetime, datetime, date], ...]:
     """(local day of the sample, sample, low instant, high instant, day after the bucket) of each sample date."""
     found = []
@@ -61,10 +62,12 @@ def all_windows(
     return tuple(found)
 
 
-def in_gnomon(interval: Bucket | Rolling) -> TimeAggregation | GnomonRolling:
+def in_gnomon(interval: Bucket | Rolling | ToDate) -> TimeAggregation | GnomonRolling | GnomonToDate:
     """The same interval in the words of the code under test."""
     if isinstance(interval, Bucket):
         return TimeAggregation(GRAIN_BY_AGGREGATION[interval.word])
+    if isinstance(interval, ToDate):
+        return GnomonToDate(Grain(UNIT_OF_BUCKET[interval.word]), Cron(interval.cron))
     return GnomonRolling(interval.count, Grain(interval.unit), Cron(interval.cron))
 
 
@@ -75,7 +78,7 @@ class Scheduler:
     `guarded` is whether plans and restatements keep their range to what is safe.
     """
 
-    interval: Bucket | Rolling
+    interval: Bucket | Rolling | ToDate
     start: date
     horizon: date
     events: list[Event]

@@ -15,11 +15,11 @@ from gnomon.time import Rolling as GnomonRolling
 from gnomon.time.ranges import written_range
 from increments import scheduler
 from increments.scheduler import Event, Scheduler, Step, hours, local_day
-from oracle.clock import BUCKETS, DAY, Bucket, Clock, Rolling
+from oracle.clock import BUCKETS, DAY, Bucket, Clock, Rolling, ToDate
 
 START, HORIZON = date(2024, 1, 29), date(2024, 6, 20)
 LATENESS = timedelta(days=3)
-INTERVALS: list[Bucket | Rolling] = [
+INTERVALS: list[Bucket | Rolling | ToDate] = [
     *(Bucket(word) for word in BUCKETS),
     Rolling(1),
     Rolling(7),
@@ -31,6 +31,7 @@ INTERVALS: list[Bucket | Rolling] = [
     Rolling(1, "year", "@quarterly"),
     Rolling(5, "hour", "@hourly"),
     Rolling(2, "day", "@hourly"),
+    *(ToDate("weekly"), ToDate("monthly"), ToDate("yearly"), ToDate("quarterly", "@weekly")),
 ]
 
 
@@ -38,7 +39,7 @@ INTERVALS: list[Bucket | Rolling] = [
 class Schedule:
     """Everything that a scheduler is told."""
 
-    interval: Bucket | Rolling
+    interval: Bucket | Rolling | ToDate
     events: tuple[Event, ...]
     steps: tuple[Step, ...]
     batch_size: int | None = None

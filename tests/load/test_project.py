@@ -10,7 +10,7 @@ import pytest
 
 from gnomon.errors import DefinitionError
 from gnomon.load.project import load
-from gnomon.model import Column, Display, Entity, Key, Metric, Project
+from gnomon.model import Column, Display, Entity, Key, Metric, Project, StockRule
 from gnomon.time import ALL_TIME, Cron, Grain, Rolling, TimeAggregation
 
 FULL = """
@@ -115,7 +115,7 @@ def test_every_field_of_a_metric_arrives(project: Project) -> None:
         "end": date(2023, 3, 1),
         "fill": "null",
         "partial": "hide",
-        "additivity": {"over_time": "avg", "carry": timedelta(days=2)},
+        "additivity": StockRule("average", 2),
         "labels": ("x", "y"),
         "columns": {"extra": Column("extra", "text"), "other": Column("other", None, {"kind": "count"})},
         "owner": "ada",

@@ -212,4 +212,4 @@ def test_data_begins_where_the_last_source_begins(project: Project, engine: Engi
     assert first_date(engine, [flights, weather], project.calendar) == date(2013, 1, 31)
     assert data_through(engine, project, [flights, weather]) is None
     engine.execute("INSERT INTO metrics.gnomon_runs VALUES ('prod', 'raw.weather', TIMESTAMP '2013-03-14')")
-    assert data_through(engine, project, [flights, weather]) == date(2013, 3, 14)
+    assert data_through(engine, project, [flights, weather]) == datetime(2013, 3, 14)

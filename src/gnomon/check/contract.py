@@ -10,8 +10,9 @@ from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from gnomon.check.averages import warn_of_nested_averages
 from gnomon.check.frames import warn_of_restarting_frames
-from gnomon.check.options import refuse_unsupported
+from gnomon.check.stocks import check_stocks
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import AMOUNT, METRIC, SAMPLE_DATE, entity_columns
 from gnomon.rewrite.keys import body, leaves
@@ -36,7 +37,8 @@ class Output:
 def output_columns(query: exp.Query, context: Context) -> tuple[Output, ...]:
     """The output columns of a bound query, in its order.
 
-    Raises DefinitionError: `missing_output_column`, `undeclared_output_column`, `duplicate_output_column`.
+    Raises DefinitionError: `missing_output_column`, `undeclared_output_column`, `duplicate_output_column`,
+    `stock_without_rule`, `stock_shape`.
     """
     fact = f"outputs, hourly: {is_hourly(context)}"
     if fact not in context.facts:
@@ -46,8 +48,9 @@ def output_columns(query: exp.Query, context: Context) -> tuple[Output, ...]:
 
 
 def find_outputs(query: exp.Query, context: Context) -> tuple[Output, ...]:
-    refuse_unsupported(context.metric)
+    check_stocks(query, context)
     warn_of_restarting_frames(query, context)
+    warn_of_nested_averages(query, context)
     root = list(traverse_scope(query))[-1]
     names = query.named_selects
     check_names(names, query, context)

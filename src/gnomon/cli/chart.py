@@ -155,6 +155,9 @@ def stretches(run: list[Point], kind: str) -> list[tuple[bool, list[tuple[date, 
             if found and kind == "step":
                 found[-1][1].append((point.at, found[-1][1][-1][1]))
                 corner = [found[-1][1][-1]]
+            elif found and not dashed:  # what leads away from an incomplete point is dashed, as what leads to one
+                found[-1][1].append((point.at, point.value))
+                corner = []
             else:
                 corner = found[-1][1][-1:] if found else []
             found.append((dashed, list(corner)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gnomon.cli.format import unit_label
+from gnomon.cli.late import late_facts, late_line, lateness, rewritten
 from gnomon.cli.metrics_list import value_unit
 from gnomon.cli.options import (
     execution_date,
@@ -60,6 +61,7 @@ def explain(project: Project, metric: Metric, execution_time: date | None) -> di
         "description": metric.metadata.description,
         "owner": metric.owner,
         "unit": metric.metadata.unit or next((value_unit(each) for each in rendered), None),
+        "aggregate": next((each.plan.aggregate for each in rendered), None),
         "defined_in": [str(span) if span else None, metric.sql.path],
         "start": metric.start.isoformat(),
         "end": metric.end.isoformat() if metric.end else None,
@@ -69,7 +71,12 @@ def explain(project: Project, metric: Metric, execution_time: date | None) -> di
         "peers": peers,
         "used_by": users,
         "lateness": lateness(sources),
-        "intervals": [about_interval(project, metric, each, rendered) for each in metric.intervals],
+        "execution_date": today.isoformat(),
+        "intervals": [
+            about_interval(project, metric, each, rendered)
+            | {"rewritten": rewritten(project, metric, each, sources, today)}
+            for each in metric.intervals
+        ],
     }
 
 
@@ -82,16 +89,6 @@ def about_source(source: SourceTable) -> dict[str, Any]:
         "lateness_days": source.lateness / DAY,
         "delay": delay,
     }
-
-
-def lateness(sources: Sequence[SourceTable]) -> dict[str, Any]:
-    """The contract about late events: what each run still corrects, and what has to be asked for."""
-    days = max((source.lateness for source in sources), default=timedelta(0)) / DAY
-    if days:
-        text = f"each run computes again the rows that end within {days:g} days before the previous run"
-    else:
-        text = "rows are final once they are written"
-    return {"days": days, "contract": text}
 
 
 def about_interval(project: Project, metric: Metric, interval: Any, rendered: Sequence[Any]) -> dict[str, Any]:
@@ -123,12 +120,14 @@ def about_interval(project: Project, metric: Metric, interval: Any, rendered: Se
 
 
 def latest_sample(variant: Any, end: date, project: Project) -> date | None:
-    """The last sample date up to `end` whose stretch of time ends by then."""
+    """The last sample date up to `end` whose stretch of time ends by then; None also where it is not known."""
     from gnomon.query.bounds import bounds
-    from gnomon.time import AllTime
+    from gnomon.time import AllTime, OwnAggregation
 
     if isinstance(variant.interval, AllTime):
         return end
+    if isinstance(variant.interval, OwnAggregation):
+        return None  # its buckets are in the warehouse, which is not asked
     found: date | None = None
     for sample in variant.interval.samples(end - 800 * DAY, end, project.calendar):
         over = bounds(variant, sample, project.calendar)[1]
@@ -145,7 +144,7 @@ def lines(about: Mapping[str, Any]) -> list[str]:
     text += [about["description"]] if about["description"] else []
     text += ["", *(f"{head:<13} {said}" for head, said in facts(about) if said)]
     for interval in about["intervals"]:
-        text += ["", *interval_lines(interval)]
+        text += ["", *interval_lines(interval, about["execution_date"])]
     return text
 
 
@@ -158,24 +157,25 @@ def facts(about: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("defined in", ", ".join(place for place in about["defined_in"] if place)),
         ("owner", about["owner"] or ""),
+        ("aggregate", about["aggregate"] or ""),
         ("sample dates", f"{about['start']}{ending}"),
         ("reads", ", ".join(sources)),
         ("peers", ", ".join(about["peers"])),
         ("used by", ", ".join(about["used_by"])),
         ("labels", ", ".join(about["labels"])),
         ("vars", ", ".join(f"{name}={value!r}" for name, value in about["vars"].items())),
-        ("late events", f"{about['lateness']['contract']};"),
-        ("", f"anything later: gnomon restate --since DAY --metric {about['metric']}"),
+        *late_facts(about),
     ]
 
 
-def interval_lines(interval: Mapping[str, Any]) -> list[str]:
+def interval_lines(interval: Mapping[str, Any], today: str) -> list[str]:
     """One interval as text; what is equal for all entities is said once."""
     text = [click.style(interval["interval"], bold=True), f"  each row      {interval['each_row_covers']}"]
     if (latest := interval["latest"]) is not None:
         zone = "" if "T" in latest["start"] else f" in {interval['time_zone']}"
         bounds = f"[{latest['start']}, {latest['end_exclusive']})"
         text.append(f"  latest row    {latest['sample_date']} covers {bounds}{zone}")
+    text.append(late_line(interval["rewritten"], today))
     plans: dict[tuple[str, str], list[str]] = {}
     for each in interval["variants"]:
         plans.setdefault((each["plan"], each["reason"]), []).append(each["entity"])

@@ -69,13 +69,13 @@ class Picture:
 def compose(project: Project, variant: Variant, rows: list[dict[str, Any]], about: dict[str, Any]) -> Picture:
     """The picture of an answer: `rows` of one metric, `about` as in the answer's metadata."""
     from gnomon.query.bounds import words
-    from gnomon.time import AllTime, Grain, Rolling, TimeAggregation
+    from gnomon.time import AllTime, Grain, TimeAggregation, Windowed
 
     interval = variant.interval
     value = next(column for column in about["columns"] if column["role"] == "value")
     percent = (value["unit"] or {}).get("kind") == "proportion"
     hourly = any(isinstance(row["metrics_sample_date"], datetime) for row in rows[:1])
-    fine = isinstance(interval, Rolling) or (
+    fine = isinstance(interval, Windowed) or (
         isinstance(interval, TimeAggregation) and interval.grain in (Grain.HOUR, Grain.DAY)
     )
     lines = tuple(

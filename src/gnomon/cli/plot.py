@@ -51,7 +51,7 @@ def plot(
 
     check_out(out)
     project = load_project(project_path)
-    variant, rows, about = read(project, name, entity_ids, by, interval, start, end)
+    project, variant, rows, about = read(project, name, entity_ids, by, interval, start, end)
     picture = compose(project, variant, in_order(rows, about, entity_ids), about)
     if len(picture.lines) > SERIES:
         message = f"{len(picture.lines)} series are more than one can tell apart"
@@ -87,11 +87,12 @@ def read(
     interval: str | None,
     start: date | None,
     end: date | None,
-) -> tuple[Variant, list[dict[str, Any]], dict[str, Any]]:
-    """The variant that was meant, its rows and what they are."""
+) -> tuple[Project, Variant, list[dict[str, Any]], dict[str, Any]]:
+    """The project with the buckets that the rows are of, the variant that was meant, its rows and what they are."""
     from gnomon.engine import connect
     from gnomon.query import query
     from gnomon.query.answer import about
+    from gnomon.query.own import with_buckets
     from gnomon.query.request import find_metric, find_variant
 
     metric = find_metric(project, name)
@@ -106,7 +107,7 @@ def read(
                 if sum(column["role"] == "value" for column in said["columns"]) > 1:
                     message = f"metric '{name}' emits several labels: {', '.join(metric.labels)}"
                     raise UsageError(Problem("several_labels", message, help="query them: gnomon query"))
-                return variant, table.to_pylist(), said
+                return with_buckets(project, engine, [variant.interval]), variant, table.to_pylist(), said
     message = f"{name} has no rows at {suffix} for {', '.join(entity_ids)} by {' or '.join(candidates)}"
     raise UsageError(Problem("unknown_entity_id", message, help=f"look for ids: gnomon query --metric {name} ..."))
 

@@ -98,6 +98,7 @@ def header(rendered: Any, full: bool) -> str:
         f"{rendered.metric} by {rendered.entity}, {rendered.interval} ({rendered.dialect}, {scope})",
         f"sample dates {rendered.start} to {rendered.end}, both included" if full else PLACEHOLDERS,
         f"plan {rendered.plan.name}: {rendered.plan.reason}",
+        *([f"aggregate {rendered.plan.aggregate}"] if rendered.plan.aggregate else []),
         *([f"units {', '.join(f'{column}: {unit}' for column, unit in units.items())}"] if units else []),
     ]
     return "\n".join(f"-- {line}" for text in said for line in text.splitlines())

@@ -64,16 +64,18 @@ def dots(line: Line, ticks: list[float], columns: int, rows: int, start: date, e
     grid = [[0] * columns for _ in range(rows)]
     low, high = ticks[0], ticks[-1]
     before: tuple[int, int] | None = None
+    complete = True
     for point in line.points:
         if point.value is None:
             before = None
             continue
         x = min(2 * columns - 1, round(position(point.at, start, end) * (2 * columns - 1)))
         y = round((1 - (point.value - low) / (high - low)) * (height - 1))
+        solid = point.complete and (complete or before is None)
         for at_x, at_y in between(before or (x, y), (x, y)):
-            if point.complete or at_x % DASH < DASH // 2:
+            if solid or at_x % DASH < DASH // 2:
                 grid[at_y // 4][at_x // 2] |= DOTS[at_y % 4][at_x % 2]
-        before = x, y
+        before, complete = (x, y), point.complete
     return ["".join(chr(0x2800 + bits) if bits else " " for bits in row) for row in grid]
 
 

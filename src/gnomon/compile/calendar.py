@@ -8,9 +8,10 @@ from sqlglot import exp
 
 from gnomon.compile.models import ModelSpec, OutputColumn
 from gnomon.limits import limit
-from gnomon.model import Project
+from gnomon.model import Metric, Project
+from gnomon.plan.frame import window_start
 from gnomon.rewrite.dates import bucket_start, calendar_query, move
-from gnomon.time import Grain
+from gnomon.time import Grain, Windowed
 
 GRAINS = (Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.HALF_YEAR, Grain.YEAR)
 
@@ -18,7 +19,7 @@ GRAINS = (Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.HALF_YEAR, Grain.YEAR)
 def calendar_model(project: Project) -> ModelSpec:
     """The model `<schema>.calendar`: `day`, and `<grain>_start` and `<grain>_end` (exclusive) of each longer grain.
 
-    All columns are DATEs. It covers the year before the first sample date to the end of the year after the execution
+    All columns are DATEs. It covers the year before the first day that is read to the end of the year after the execution
     date, in the project's weeks.
     """
     dialect = project.dialect
@@ -44,6 +45,12 @@ def calendar_model(project: Project) -> ModelSpec:
 
 
 def first_day(project: Project) -> date:
-    """1 January of the year before the earliest start, of the project or of a metric."""
-    starts = [project.start, *(metric.start for metric in project.metrics.values())]
-    return date(max(min(starts).year - 1, 1), 1, 1)
+    """1 January of the year before the first day that any window reads."""
+    first = min([project.start, *(read_from(metric, project) for metric in project.metrics.values())])
+    return date(max(first.year - 1, 1), 1, 1)
+
+
+def read_from(metric: Metric, project: Project) -> date:
+    """The first day that the windows of a metric's first sample date read."""
+    windowed = [interval for interval in metric.intervals if isinstance(interval, Windowed)]
+    return min([metric.start, *(window_start(metric.start, one, project.calendar) for one in windowed)])

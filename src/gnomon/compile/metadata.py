@@ -15,7 +15,7 @@ from sqlglot import exp
 from gnomon.compile.constants import text_constant, unit_constant
 from gnomon.compile.models import ModelSpec, OutputColumn
 from gnomon.model import Metric, Project
-from gnomon.time import AllTime, Calendar, Cron, Grain, Interval, Rolling
+from gnomon.time import AllTime, Calendar, Cron, Grain, Interval, OwnAggregation, Rolling, ToDate
 
 LIST_TYPES = {"snowflake": "ARRAY", "redshift": "SUPER"}
 """The type of a list of texts, where it is not ARRAY<TEXT>."""
@@ -132,10 +132,19 @@ def covered(interval: Interval, start: date, calendar: Calendar) -> str:
         unit = interval.unit.value
         units = f"{interval.window} {unit}s" if interval.window > 1 else unit
         until = "hour" if interval.cron is Cron.HOURLY else "sample date"
-        period = interval.cron.grain.value
-        sampled = f"each {period}" if interval.cron in (Cron.HOURLY, Cron.DAILY) else f"the last day of each {period}"
-        return f"the {units} up to and including the {until}, sampled {sampled}"
+        return f"the {units} up to and including the {until}, sampled {sampled(interval.cron)}"
+    if isinstance(interval, ToDate):
+        grain = interval.grain.value.replace("_", "-")
+        return f"the {grain} of the sample date, up to and including that date, sampled {sampled(interval.cron)}"
+    if isinstance(interval, OwnAggregation):
+        return f"the {interval.grain.words} that begins on the sample date"
     return GRAIN_WORDS[interval.grain].format(weekday=calendar.week_start.capitalize())
+
+
+def sampled(cron: Cron) -> str:
+    """How often a window is sampled, as a phrase."""
+    period = cron.grain.value
+    return f"each {period}" if cron in (Cron.HOURLY, Cron.DAILY) else f"the last day of each {period}"
 
 
 def texts(values: Sequence[str], dialect: str) -> exp.Expr:

@@ -26,10 +26,11 @@ class OutputColumn:
 
 @dataclass(frozen=True, slots=True)
 class PlanNote:
-    """Which plan a query follows, and the reason in one sentence."""
+    """Which plan a query follows, the reason, and the class of what it aggregates; None where it aggregates nothing."""
 
-    name: Literal["buckets", "window_join", "per_date", "all_time", "peers"]
+    name: Literal["buckets", "windows", "window_join", "per_date", "all_time", "peers"]
     reason: str
+    aggregate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

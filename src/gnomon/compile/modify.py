@@ -8,7 +8,7 @@ from typing import Any
 from gnomon.compile.models import ModelSpec
 from gnomon.errors import DefinitionError, Problem
 from gnomon.model import Variant
-from gnomon.time import Rolling
+from gnomon.time import Rolling, Windowed
 
 
 def modified(spec: ModelSpec, variant: Variant) -> ModelSpec:
@@ -59,7 +59,7 @@ def config(spec: ModelSpec, variant: Variant) -> dict[str, Any]:
             "time_aggregation": None if rolling else variant.suffix,
             "window": rolling.window if rolling else None,
             "unit": rolling.unit.value if rolling else None,
-            "cron": rolling.cron.value if rolling else None,
+            "cron": interval.cron.value if isinstance(interval, Windowed) else None,
         },
         "vars": dict(variant.metric.vars),
         "incremental": variant.metric.incremental,

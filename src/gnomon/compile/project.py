@@ -7,6 +7,7 @@ from math import ceil
 
 from gnomon.check.refused import Refusals
 from gnomon.compile.calendar import calendar_model
+from gnomon.compile.marked import marked_views
 from gnomon.compile.metadata import metadata_models
 from gnomon.compile.models import ModelSpec
 from gnomon.compile.modify import modified
@@ -15,7 +16,8 @@ from gnomon.compile.views import union_views
 from gnomon.errors import DefinitionError, Problem
 from gnomon.expand import expand
 from gnomon.model import Project, Variant
-from gnomon.time import AllTime, Cron, Grain, Rolling, TimeAggregation
+from gnomon.time import AllTime, Cron, Grain, OwnAggregation, TimeAggregation, Windowed
+from gnomon.time.grain import add
 
 BATCH_DAYS = 365
 """How many sample dates a run over a long range computes at a time, where each row belongs to many of them."""
@@ -49,7 +51,8 @@ def compile_project(project: Project) -> tuple[ModelSpec, ...]:
         specs.append(modified(series(project, one, compiled), variant))
     if problems:
         raise DefinitionError(*problems.values())
-    return (calendar, *specs, *union_views(project, specs), *metadata_models(project, specs))
+    views = (*marked_views(project, specs), *union_views(project, specs))
+    return (calendar, *specs, *views, *metadata_models(project, specs))
 
 
 def series(project: Project, compiled: Compiled, others: dict[str, Compiled]) -> ModelSpec:
@@ -99,7 +102,7 @@ def all_peers(compiled: Compiled, others: dict[str, Compiled]) -> list[str]:
 def is_hourly(variant: Variant) -> bool:
     """Whether a variant's sample dates are hours."""
     interval = variant.interval
-    if isinstance(interval, Rolling):
+    if isinstance(interval, Windowed):
         return interval.cron is Cron.HOURLY
     return isinstance(interval, TimeAggregation) and interval.grain is Grain.HOUR
 
@@ -116,6 +119,8 @@ def last_day(project: Project, variant: Variant, late: int) -> date | None:
     if variant.metric.end is None:
         return None
     last = variant.metric.end
+    if isinstance(variant.interval, OwnAggregation):
+        last = add(last, variant.interval.grain.grain, 2)  # its buckets are not known here, and none is twice as long
     if isinstance(variant.interval, TimeAggregation) and variant.interval.grain is not Grain.HOUR:
         first = project.calendar.floor(last, variant.interval.grain)
         last = variant.interval.bounds(first, project.calendar)[1] - timedelta(days=1)
@@ -123,5 +128,5 @@ def last_day(project: Project, variant: Variant, late: int) -> date | None:
 
 
 def default_batch(compiled: Compiled) -> int | None:
-    """Buckets take any range at once; where a row is in many windows, ranges are cut."""
-    return None if compiled.plan.name in ("buckets", "peers") else BATCH_DAYS
+    """Buckets and windows take any range at once; where each row is joined to many dates, ranges are cut."""
+    return None if compiled.plan.name in ("buckets", "windows", "peers") else BATCH_DAYS

@@ -51,7 +51,7 @@ class Rendered:
             "sql": self.sql,
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
-            "plan": {"name": self.plan.name, "reason": self.plan.reason},
+            "plan": {"name": self.plan.name, "reason": self.plan.reason, "aggregate": self.plan.aggregate},
             "units": self.units,
         }
 

@@ -12,16 +12,22 @@ from sqlglot import exp
 from gnomon.check.contract import output_columns
 from gnomon.compile.models import OutputColumn, PlanNote
 from gnomon.errors import Problem
-from gnomon.model import Project, Variant
+from gnomon.model import Metric, Project, Variant
 from gnomon.plan import Frame, Planned, incremental_frame, plan_query, standalone_frame
+from gnomon.plan.aggregates import class_of
+from gnomon.plan.filled import FIRSTS, fill_stages, filled
+from gnomon.plan.frame import DATES
 from gnomon.rewrite import Context, Memo, rewrite
 from gnomon.rewrite.close import Window, close, is_aligned_peer
 from gnomon.rewrite.contract import AMOUNT
 from gnomon.rewrite.dates import date_literal, timestamp_literal
+from gnomon.rewrite.own_calendar import end_of_bucket
 from gnomon.rewrite.parse import METRIC_ID, marker
+from gnomon.rewrite.stock_date import close_stock
 from gnomon.rewrite.tables import full_name, table_name
 from gnomon.rewrite.times import closes_window, comparisons, conjuncts, is_time_macro, opens_window
-from gnomon.time import AllTime, Grain, TimeAggregation
+from gnomon.time import AllTime, Grain, OwnAggregation, TimeAggregation, Windowed
+from gnomon.time.grain import add
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def standalone(
         begin = peer.metric.start if early else start
         stages[peer.table] = standalone(project, peer, begin, until if early else end, dialect, options).query
         rename_table(planned.query, name, peer.table)
-    return finish(query, planned, {**stages, **context.bridges}, context)
+    return finish(query, planned, {**stages, **context.bridges, **planned.rows}, context)
 
 
 def incremental(project: Project, variant: Variant, days: str, options: Options | None = None) -> Compiled:
@@ -80,7 +86,7 @@ def incremental(project: Project, variant: Variant, days: str, options: Options 
     options = options or Options()
     query, context = rewrite(project, variant, project.dialect, vars=options.vars, memo=options.memo)
     planned = plan_query(query, context, incremental_frame(project, variant, days))
-    return finish(query, planned, {**planned.stages, **context.bridges}, context)
+    return finish(query, planned, {**planned.stages, **context.bridges, **planned.rows}, context)
 
 
 def per_date(project: Project, variant: Variant, sample: date, dialect: str, options: Options | None = None) -> str:
@@ -105,10 +111,9 @@ def one_date(
         frame = standalone_frame(project, variant, variant.metric.start, sample, dialect)
         window = Window(date_literal(sample), frame.lows[0], frame.highs[0])
     else:
-        start, end = interval.bounds(sample, project.calendar)
-        window = Window(*(moment(value) for value in (sample, start, end)))
+        window = window_of(sample, interval, project, dialect)
     early = needs_history(query, context)
-    own = close(query.copy(), window, context)
+    own = (close if variant.metric.additivity is None else close_stock)(query.copy(), window, context)
     stages: dict[str, exp.Query] = {}
     day = local_day(sample, project)
     for name, peer in context.peers.items():
@@ -120,10 +125,26 @@ def one_date(
         outputs = [exp.column(name, table="series") for name in own.named_selects]
         is_own = exp.column("metrics_sample_date", table="series").eq(window.sample.copy())
         own = exp.select(*outputs).from_(own.subquery("series", copy=False)).where(is_own)
+    rows: dict[str, exp.Query] = {}
+    if variant.metric.fill != "none" and frame is None:
+        stages[DATES] = exp.select(window.sample.as_("sample_date"), window.end.as_("window_end"))
+        rows = fill_stages(own, query, context, standalone_frame(project, variant, day, day, dialect))
+        own = filled(query.selects, rows[FIRSTS], context)
     if day < variant.metric.start or (variant.metric.end is not None and day > variant.metric.end):
         own = own.limit(0)  # start and end bound sample dates
     planned = Planned(own, "per_date", "")
-    return finish(query, planned, {**stages, **context.bridges}, context).query
+    return finish(query, planned, {**stages, **context.bridges, **rows}, context).query
+
+
+def window_of(
+    sample: date, interval: TimeAggregation | OwnAggregation | Windowed, project: Project, dialect: str
+) -> Window:
+    """The bucket or window of a sample date in literals; the end of an own bucket is looked up in its calendar."""
+    if isinstance(interval, OwnAggregation):
+        day = date_literal(sample)
+        return Window(day, day, end_of_bucket(day, interval.grain, dialect))
+    start, end = interval.bounds(sample, project.calendar)
+    return Window(*(moment(value) for value in (sample, start, end)))
 
 
 def local_day(sample: date, project: Project) -> date:
@@ -134,6 +155,8 @@ def local_day(sample: date, project: Project) -> date:
 def last_day(variant: Variant, end: date, project: Project) -> date:
     """The last day that a variant reads to give the sample dates up to `end`: its last bucket's."""
     interval = variant.interval
+    if isinstance(interval, OwnAggregation):
+        return add(end, interval.grain.grain, 2)  # its buckets are not known here, and none is twice as long
     if not isinstance(interval, TimeAggregation) or interval.grain is Grain.HOUR:
         return end
     sample = project.calendar.floor(end, interval.grain)
@@ -168,24 +191,32 @@ def finish(bound: exp.Query, planned: Planned, stages: dict[str, exp.Query], con
     query = planned.query
     columns = output_columns(bound, context)
     cast_amount(query, query.named_selects.index(AMOUNT))
-    name_metric(query, context.variant)
     for name, stage in reversed(stages.items()):
         prepend(query, name, stage)
+    name_metric(query, context.variant)
     if UNBOUNDED not in context.facts:
         context.facts[UNBOUNDED] = is_unbounded(bound, context)
     tables = real_tables(query)
     return Compiled(
         variant=context.variant,
         query=query,
-        plan=PlanNote(planned.name, planned.reason),
+        plan=PlanNote(planned.name, planned.reason, aggregate(bound, context)),
         columns=tuple(OutputColumn(c.name, c.type, c.role, c.unit) for c in columns),
         reads=tuple(sorted({full_name(table) for table in tables})),
         sources=tuple(sorted({table_name(table) for table in tables} & {*context.project.sources})),
         bridges=tuple(sorted(context.bridge_tables)),
         peers=tuple(context.peers.values()),
         warnings=tuple(context.warnings),
-        is_unbounded=context.facts[UNBOUNDED],
+        is_unbounded=context.facts[UNBOUNDED] or reaches_on(context.metric),
     )
+
+
+def aggregate(bound: exp.Query, context: Context) -> str | None:
+    """The class of a metric's aggregate."""
+    if CLASS not in context.facts:
+        context.facts[CLASS] = "semi-additive" if context.metric.additivity is not None else class_of(bound)
+    found: str | None = context.facts[CLASS]
+    return found
 
 
 def name_metric(query: exp.Query, variant: Variant) -> None:
@@ -218,7 +249,12 @@ def prepend(query: exp.Query, name: str, stage: exp.Query) -> None:
         present.set("expressions", [cte, *present.expressions])
 
 
-UNBOUNDED = "unbounded"
+UNBOUNDED, CLASS = "unbounded", "class"
+
+
+def reaches_on(metric: Metric) -> bool:
+    """Whether a row of a metric changes rows of later dates, beyond its bucket or window."""
+    return metric.fill != "none" or (metric.additivity is not None and metric.additivity.carry > 0)
 
 
 def real_tables(query: exp.Query) -> list[exp.Table]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlglot import exp
 
 from gnomon.compile.models import ModelSpec, OutputColumn
-from gnomon.time import Calendar, Rolling, TimeAggregation
+from gnomon.time import Calendar, OwnAggregation, TimeAggregation, ToDate, Windowed
 
 MATERIALIZATION = "gnomon_series"
 """The name under which gnomon.run.materialization registers itself; part of every series' version."""
@@ -80,14 +80,16 @@ def kind_fields(spec: ModelSpec, calendar: Calendar) -> dict[str, Any]:
 def series_properties(spec: ModelSpec, calendar: Calendar) -> dict[str, str]:
     """What the materialization has to know about a series, all spelled as text.
 
-    >>> from gnomon.time import Grain
+    >>> from gnomon.time import Grain, Rolling
     >>> interval_properties(Rolling(7))
     {'window': '7', 'unit': 'day', 'cron': '@daily'}
     >>> interval_properties(TimeAggregation(Grain.WEEK))
     {'grain': 'week'}
+    >>> interval_properties(ToDate(Grain.MONTH))
+    {'to_date': 'month', 'cron': '@daily'}
     """
     interval = spec.properties.get("interval") or (spec.variant.interval if spec.variant else None)
-    if not isinstance(interval, TimeAggregation | Rolling):
+    if not isinstance(interval, TimeAggregation | OwnAggregation | Windowed):
         raise TypeError(f"{spec.name} is a series without buckets or windows")
     metric = spec.variant.metric if spec.variant else None
     end = spec.properties.get("end") or (metric.end if metric else None)
@@ -101,10 +103,21 @@ def series_properties(spec: ModelSpec, calendar: Calendar) -> dict[str, str]:
     }
 
 
-def interval_properties(interval: TimeAggregation | Rolling) -> dict[str, str]:
+def interval_properties(interval: TimeAggregation | OwnAggregation | Windowed) -> dict[str, str]:
     """An interval as the materialization's properties."""
     if isinstance(interval, TimeAggregation):
         return {"grain": interval.grain.value}
+    if isinstance(interval, OwnAggregation):
+        own = interval.grain
+        return {
+            "calendar": own.calendar,
+            "calendar_grain": own.grain.value,
+            "calendar_table": own.table,
+            "calendar_day": own.day,
+            "calendar_start": own.start,
+        }
+    if isinstance(interval, ToDate):
+        return {"to_date": interval.grain.value, "cron": interval.cron.value}
     return {"window": str(interval.window), "unit": interval.unit.value, "cron": interval.cron.value}
 
 

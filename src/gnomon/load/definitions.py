@@ -16,7 +16,6 @@ from gnomon.load.fields import (
     Count,
     Date,
     Dialect,
-    Duration,
     Flag,
     Items,
     Name,
@@ -28,6 +27,9 @@ from gnomon.load.fields import (
     read_columns,
     read_name,
 )
+from gnomon.load.own_grains import AggregationWord
+from gnomon.load.stock import AdditivityDef
+from gnomon.load.to_date import ToDateWindows
 from gnomon.load.wording import kind_of, refuse
 from gnomon.time.grain import GRAIN_BY_AGGREGATION, WINDOW_UNITS, Grain
 from gnomon.time.interval import ALL_TIME, Cron
@@ -52,14 +54,6 @@ def read_fill(value: Any) -> Any:
 def read_batch_size(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and value < 1:
         refuse("wrong_value", f"a batch of {value} days is not possible", "write 1 or more, or leave it out")
-    return value
-
-
-def read_carry(value: Any) -> Any:
-    if value is None or value == "none":
-        return None
-    if not isinstance(value, Mapping):
-        refuse("wrong_type", f"expected none or {{forward: ...}}, found {kind_of(value)}", "write {forward: 3 days}")
     return value
 
 
@@ -94,9 +88,8 @@ def read_vars(value: Any) -> Any:
 KEYS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "object"}]}
 Unit = Annotated[str, Strict(), OneOf("unit", *UNITS)]
 CronWord = Annotated[str, Strict(), OneOf("cron", *CRONS)]
-Aggregation = Annotated[str, Strict(), OneOf("aggregation", *AGGREGATIONS)]
+Aggregation = Annotated[str, Strict(), AggregationWord("aggregation", *AGGREGATIONS)]
 Additivity = Annotated[Literal["flow", "stock"], OneOf("additivity", "flow", "stock")]
-OverTime = Annotated[str, Strict(), OneOf("rule over time", "first", "last", "avg", "min", "max")]
 FillWord = Annotated[
     Literal["none", "zero", "null"],
     OneOf("fill", "none", "zero", "null"),
@@ -116,21 +109,6 @@ class ColumnDef(Shape):
 
 
 ColumnDefs = dict[str, Annotated[ColumnDef, BeforeValidator(read_column), AlsoWritten("string", "null")]]
-
-
-class CarryDef(Shape):
-    """For how long a stock's last value stands where none is given."""
-
-    forward: Duration
-
-
-class AdditivityDef(Shape):
-    """How a stock, which does not add up over time, is taken over a period."""
-
-    over_time: OverTime = Field(description="which value of a period stands for it, per source key")
-    carry: Annotated[CarryDef | None, BeforeValidator(read_carry), AlsoWritten("string")] = Field(
-        default=None, description="none, or {forward: 3 days}: how long a value stands until the next one"
-    )
 
 
 class MetricTest(Shape):
@@ -195,8 +173,8 @@ class MetricQueryDef(Definition):
     """One metric: a SQL aggregate and the family of series that is made from it.
 
     `ref` is the SQL file, relative to the queries folder. There is one series for each entity type and each of
-    `time_aggregations`, the windows of `rolling`, and all time where `over_all_time` is set. Field by field:
-    docs/reference/definitions.md. Raises DefinitionError with every problem and its place.
+    `time_aggregations`, the windows of `rolling` and `to_date`, and all time where `over_all_time` is set. Field by
+    field: docs/reference/definitions.md. Raises DefinitionError with every problem and its place.
 
     >>> stars = MetricQueryDef(ref="code/stars.sql", rolling=RollingConfig(windows=[30, 90]))
     >>> stars.rolling.unit, stars.rolling.windows
@@ -206,6 +184,7 @@ class MetricQueryDef(Definition):
     ref: Text = Field(description="the SQL file, relative to the queries folder")
     time_aggregations: Items[Aggregation] = Field((), description="grains to bucket by")
     rolling: RollingConfig | None = Field(default=None, description="rolling windows")
+    to_date: ToDateWindows | None = Field(default=None, description="windows from a bucket's start: [month, year]")
     over_all_time: Flag = Field(default=False, description="also one value over everything from the start")
     entity_types: Items[Name] | None = Field(default=None, description="entities to measure; all by default")
     metadata: MetricMetadata | None = Field(default=None, description="name, description and unit")
@@ -243,7 +222,7 @@ class MetricQueryDef(Definition):
                 refuse("duplicate_entity", f"entity '{entity}' is given twice", "give it once", "entity_types")
         if self.entity_types is not None and not self.entity_types:
             refuse("empty_list", "no entity type is given", "name one, or leave the field out", "entity_types")
-        if not words and self.rolling is None:
+        if not words and self.rolling is None and self.to_date is None:
             help = "add time_aggregations: [daily], rolling: {windows: [30]} or over_all_time: true"
             refuse("no_intervals", "the metric has no series", help)
         if self.start is not None and self.end is not None and self.start > self.end:

@@ -21,6 +21,7 @@ from gnomon.load.queries import query_folder
 from gnomon.load.wording import kind_of
 from gnomon.model import Entity, Metric
 from gnomon.source import Span
+from gnomon.time import OwnGrain
 
 FILE = "metrics.yaml"
 FOLDER = "metrics"
@@ -35,6 +36,7 @@ class Defaults:
     document: Document | None
     entities: Mapping[str, Entity]
     entity_names: Iterable[str]
+    own_grains: tuple[OwnGrain, ...] = ()
 
     def factory(self, own: FactoryOptions, document: Document | None, findings: Findings) -> Factory | None:
         """What holds for one family: its own options, and the project's where it has none."""
@@ -55,6 +57,7 @@ class Defaults:
             audits=own.audits + (settings.audits if calls_own else ()),
             incremental_audits=own.incremental_audits + (settings.incremental_audits if calls_own else ()),
             modifiers=modifiers_of(own),
+            own_grains=self.own_grains,
         )
 
 

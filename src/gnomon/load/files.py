@@ -29,6 +29,7 @@ from gnomon.load.fields import (
     Weekday,
     read_columns,
 )
+from gnomon.load.own_grains import Starts
 from gnomon.load.wording import kind_of, refuse
 from gnomon.model.tables import Cardinality
 
@@ -132,10 +133,12 @@ class EntityDef(Shape):
 
 
 class CalendarDef(Shape):
-    """A table of the project's own periods, which queries may join."""
+    """A table of the project's own buckets, one row a day, which queries may join too."""
 
     table: Table
-    columns: ColumnDefs | None = None
+    day: Column = Field(default="day", description="the column of days, a DATE")
+    grains: Starts | None = Field(default=None, description="its grains: [month], or {month: column of first days}")
+    columns: ColumnDefs | None = Field(default=None, description="its columns; those of external_models.yaml are added")
 
 
 class RelationshipDef(Shape):

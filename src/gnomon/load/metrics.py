@@ -8,15 +8,29 @@ from datetime import date
 from typing import Any
 
 from gnomon.errors import did_you_mean
+from gnomon.load.calendars import unknown_aggregation
 from gnomon.load.columns import build_column
-from gnomon.load.definitions import AdditivityDef, MetricQueryDef, MetricTest, RollingConfig
+from gnomon.load.definitions import AGGREGATIONS, MetricQueryDef, MetricTest, RollingConfig
 from gnomon.load.document import DataPath, Document
 from gnomon.load.findings import Findings
 from gnomon.load.modifiers import Modifier
 from gnomon.load.queries import QueryFolder
-from gnomon.model import Entity, Metadata, Metric
+from gnomon.load.stock import AdditivityDef
+from gnomon.model import Entity, Metadata, Metric, StockRule
 from gnomon.source import Span
-from gnomon.time import ALL_TIME, Cron, Grain, Interval, Rolling, parse_interval
+from gnomon.time import (
+    ALL_TIME,
+    Cron,
+    Grain,
+    Interval,
+    OwnAggregation,
+    OwnGrain,
+    Rolling,
+    TimeAggregation,
+    ToDate,
+    Windowed,
+    parse_interval,
+)
 
 DEFAULT_KEY = ("to_artifact_id",)
 Audit = tuple[str, Mapping[str, Any]]
@@ -36,6 +50,7 @@ class Factory:
     audits: tuple[Audit, ...] = ()
     incremental_audits: tuple[Audit, ...] = ()
     modifiers: tuple[Modifier, ...] = ()
+    own_grains: tuple[OwnGrain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +84,9 @@ def build_metric(written: Written, factory: Factory, findings: Findings) -> Metr
     sql = factory.queries.read(definition.ref, written.span("ref"))
     entity_types = checked_entities(written, factory, findings)
     check_keys(written, factory, findings)
-    intervals = intervals_of(definition)
+    intervals = intervals_of(written, factory.own_grains, findings)
     check_tests(written, entity_types, intervals, findings)
+    check_stock(written, intervals, findings)
     warn_ignored(written, findings)
     start, end = definition.start or factory.start, definition.end or factory.end
     if start is None:
@@ -114,12 +130,21 @@ def build_metric(written: Written, factory: Factory, findings: Findings) -> Metr
     )  # fmt: skip
 
 
-def intervals_of(definition: MetricQueryDef) -> tuple[Interval, ...]:
-    """The grains in their order, then the windows, then all time."""
-    words = (parse_interval(word) for word in definition.time_aggregations)
-    grains = [interval for interval in words if interval is not None]
+def intervals_of(written: Written, own_grains: tuple[OwnGrain, ...], findings: Findings) -> tuple[Interval, ...]:
+    """The grains in their order, also those of own calendars, then the windows, those to date, and all time."""
+    definition, own = written.definition, {grain.aggregation: OwnAggregation(grain) for grain in own_grains}
+    grains: list[Interval] = []
+    for position, word in enumerate(definition.time_aggregations):
+        interval = own.get(word) or parse_interval(word)
+        if interval is None:
+            message, help = unknown_aggregation(word, own_grains, AGGREGATIONS)
+            findings.error("unknown_aggregation", message, written.span("time_aggregations", position), help)
+        else:
+            grains.append(interval)
     whole = [ALL_TIME] * definition.over_all_time
-    return (*grains, *windows_of(definition.rolling), *whole)
+    given = definition.to_date
+    to_date = [ToDate(Grain(grain), Cron(given.cron)) for grain in given.grains] if given is not None else []
+    return (*grains, *windows_of(definition.rolling), *to_date, *whole)
 
 
 def windows_of(rolling: RollingConfig | None) -> tuple[Rolling, ...]:
@@ -176,11 +201,27 @@ def warn_ignored(written: Written, findings: Findings) -> None:
         findings.warn("ignored_field", message, written.span("rolling", "slots"), help)
 
 
-def additivity_of(additivity: AdditivityDef | None) -> dict[str, Any] | None:
-    """`over_time` is a word; `carry` is a length of time or None."""
+def additivity_of(additivity: AdditivityDef | None) -> StockRule | None:
+    """The rule of a stock; its carry in days."""
     if additivity is None:
         return None
-    return {"over_time": additivity.over_time, "carry": additivity.carry.forward if additivity.carry else None}
+    return StockRule(additivity.over_time, additivity.carry.forward.days if additivity.carry else 0)
+
+
+def check_stock(written: Written, intervals: tuple[Interval, ...], findings: Findings) -> None:
+    """Refuse hours of a stock, whose values are those of days."""
+    if written.definition.additivity is None:
+        return
+    for position, interval in enumerate(intervals):
+        if isinstance(interval, TimeAggregation) and interval.grain is Grain.HOUR:
+            span, help = written.span("time_aggregations", position), "leave hourly out, or leave additivity out"
+        elif isinstance(interval, Windowed) and interval.cron is Cron.HOURLY:
+            span, help = written.span("rolling", "cron"), "write cron: '@daily', or leave additivity out"
+        else:
+            continue
+        message = "a metric with additivity has a value for each day, not for each hour"
+        findings.error("hourly_stock", message, span, help)
+        return
 
 
 def test_of(test: MetricTest) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gnomon.errors import DefinitionError, Problem, UsageError, did_you_mean
+from gnomon.load.calendars import build_own_grains
 from gnomon.load.collisions import check_collisions
 from gnomon.load.declared import Declared, read_declared
 from gnomon.load.document import Document
@@ -22,7 +23,7 @@ from gnomon.load.original import BRIDGES, ENTITY_NAMES, default_entities, named_
 from gnomon.load.tables import build_references, build_relationships, build_sources
 from gnomon.model import Entity, Metric, Project, Reference, Relationship, SourceTable
 from gnomon.source import Source
-from gnomon.time import Calendar
+from gnomon.time import Calendar, OwnGrain
 
 SETTINGS = "gnomon.yaml"
 CONFIG = "config.py"
@@ -45,7 +46,7 @@ def load(
     settings, document = read_settings(root, findings)
     tables = read_tables(root, settings, findings)
     scripts = [] if factory_path is None else [script_at(Path(factory_path))]
-    defaults = Defaults(root, settings, document, tables.entities, tables.entity_names)
+    defaults = Defaults(root, settings, document, tables.entities, tables.entity_names, tables.own_grains)
     made = yaml_metrics(defaults, findings)
     from_python = python_metrics(defaults, scripts, made, findings)
     metrics = {**made.metrics, **from_python.metrics}
@@ -79,6 +80,7 @@ def load(
         gateways=gateways,
         default_gateway=gateway,
         warnings=tuple(findings.warnings),
+        own_grains=tables.own_grains,
     )
 
 
@@ -119,6 +121,7 @@ class Tables:
     sources: dict[str, SourceTable]
     references: dict[str, Reference]
     entity_names: Iterable[str] = field(default=())
+    own_grains: tuple[OwnGrain, ...] = ()
 
 
 def read_tables(root: Path, settings: GnomonFile, findings: Findings) -> Tables:
@@ -129,14 +132,16 @@ def read_tables(root: Path, settings: GnomonFile, findings: Findings) -> Tables:
         declared.names["entities"] = dict.fromkeys(ENTITY_NAMES)
     entities = default_entities(external) if original else build_entities(declared, external, findings)
     relationships = build_relationships(declared, entities, external, findings)
+    references = build_references(declared, external, findings)
     return Tables(
         declared,
         external,
         entities,
         BRIDGES if original and not declared.relationships else relationships,
         build_sources(declared, entities, external, settings.time_zone, findings),
-        build_references(declared, external, findings),
+        references,
         tuple(declared.names["entities"]),
+        build_own_grains(declared, references, findings),
     )
 
 

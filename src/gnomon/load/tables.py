@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gnomon.errors import did_you_mean
+from gnomon.load.calendars import needed_columns
 from gnomon.load.columns import merged_columns
 from gnomon.load.declared import Declared, Entry
 from gnomon.load.entities import check_entity, check_width, columns_of
@@ -78,7 +79,9 @@ def build_references(declared: Declared, external: ExternalTables, findings: Fin
     for entry in declared.entries["calendars"].values():
         table = entry.value.table
         if table not in references and table not in declared.names["sources"]:
-            columns, known = merged_columns(table, entry.value.columns, entry, external, {}, findings)
+            columns, known = merged_columns(
+                table, entry.value.columns, entry, external, needed_columns(entry), findings
+            )
             references[table] = Reference(table, columns, known, entry.key())
     return references
 

@@ -1,6 +1,6 @@
 """What a project says, as frozen values. No files, no SQL trees, no effects."""
 
-from gnomon.model.metric import Metadata, Metric
+from gnomon.model.metric import Metadata, Metric, StockRule
 from gnomon.model.project import Project
 from gnomon.model.tables import Column, Display, Entity, Key, Reference, Relationship, SourceTable
 from gnomon.model.variant import Variant
@@ -16,5 +16,6 @@ __all__ = [
     "Reference",
     "Relationship",
     "SourceTable",
+    "StockRule",
     "Variant",
 ]

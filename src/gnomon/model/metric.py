@@ -13,6 +13,18 @@ from gnomon.time import Interval
 
 Fill = Literal["none", "zero", "null"]
 Partial = Literal["keep", "mark", "hide"]
+OverTime = Literal["last", "average", "min", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class StockRule:
+    """How a level, which does not add up over time, is taken over a period, for each of the source's own keys.
+
+    A day without a row takes the value of the latest earlier day that has one, at most `carry` days back.
+    """
+
+    over_time: OverTime
+    carry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,7 @@ class Metric:
     columns: Mapping[str, Column] = field(default_factory=dict)
     fill: Fill = "none"
     partial: Partial = "keep"
-    additivity: Mapping[str, Any] | None = None
+    additivity: StockRule | None = None
     owner: str | None = None
     tests: tuple[Mapping[str, Any], ...] = ()
     schema: str = "metrics"

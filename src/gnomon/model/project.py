@@ -11,14 +11,15 @@ from typing import Any, Literal
 from gnomon.errors import Problem
 from gnomon.model.metric import Metric
 from gnomon.model.tables import Entity, Reference, Relationship, SourceTable
-from gnomon.time import Calendar
+from gnomon.time import Calendar, OwnGrain
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
     """All definitions. Table names are dotted and lower case, as queries spell them.
 
-    `models` maps the project's own SQLMesh models to their columns, where known; `warnings` holds what loading
+    `own_grains` are those of the project's own calendars. `models` maps the project's own SQLMesh models to their
+    columns, where known; `warnings` holds what loading
     found that does not stop it.
     """
 
@@ -37,3 +38,8 @@ class Project:
     gateways: Mapping[str, Any] = field(default_factory=dict)
     default_gateway: str = "local"
     warnings: tuple[Problem, ...] = ()
+    own_grains: tuple[OwnGrain, ...] = ()
+
+    def own_grain(self, aggregation: str) -> OwnGrain | None:
+        """The grain of an own calendar that a time aggregation such as `fiscal_monthly` buckets by, if any."""
+        return next((grain for grain in self.own_grains if grain.aggregation == aggregation), None)

@@ -7,47 +7,82 @@ from typing import Literal
 
 from sqlglot import exp, select
 
-from gnomon.plan.carried import SAMPLE_DATE, NotCarried
+from gnomon.plan.carried import SAMPLE_DATE, Lift, NotCarried
+from gnomon.plan.filled import FIRSTS, fill_stages, filled
 from gnomon.plan.frame import DATES, Frame, shift
-from gnomon.plan.lift import lift
+from gnomon.plan.lift import lifted
+from gnomon.plan.spans import numbered_dates, span_stages
+from gnomon.plan.stocks import stock_query
 from gnomon.rewrite.close import Window, close
 from gnomon.rewrite.context import Context
-from gnomon.time import AllTime, Grain, Windowed
+from gnomon.time import AllTime, Grain, OwnAggregation, Windowed
 
-PlanName = Literal["buckets", "window_join", "per_date", "all_time", "peers"]
+PlanName = Literal["buckets", "windows", "window_join", "per_date", "all_time", "peers"]
 
 
 @dataclass(slots=True)
 class Planned:
-    """A query without time macros, and the named queries (`calendar`, `dates`) that it reads."""
+    """A query without time macros, and the named queries that it reads.
+
+    `stages` are those of time (`calendar`, `dates`); `rows` read sources, and come after everything else.
+    """
 
     query: exp.Query
     name: PlanName
     reason: str
     stages: dict[str, exp.Query] = field(default_factory=dict)
+    rows: dict[str, exp.Query] = field(default_factory=dict)
 
 
 def plan_query(query: exp.Query, context: Context, frame: Frame) -> Planned:
-    """Compute a bound query for the sample dates of a frame."""
+    """Compute a bound query for the sample dates of a frame.
+
+    Raises DefinitionError `fill_not_possible` for a metric that cannot be filled.
+    """
     if isinstance(frame.interval, AllTime):
         return all_time(query, context, frame)
+    planned = plan_rows(query, context, frame)
+    if context.metric.fill == "none":
+        return planned
+    rows = fill_stages(planned.query, query, context, frame)
+    statement = filled(query.selects, rows[FIRSTS], context)
+    reason = f"{planned.reason}; dates without rows are filled"
+    return Planned(statement, planned.name, reason, planned.stages, rows)
+
+
+def plan_rows(query: exp.Query, context: Context, frame: Frame) -> Planned:
+    """The rows that the metric's own SQL gives."""
+    if context.metric.additivity is not None:
+        return semi_additive(query, context, frame)
     try:
-        carried = query.copy()
-        state = lift(carried, context, frame)
+        carried, state = lifted(query, context, frame)
     except NotCarried as reason:
         return per_date(query, context, frame, str(reason))
     if context.peers:
         carried = own_dates(carried, frame)
     if not state.by_bounds:
         return Planned(carried, "peers", "peers' rows are dated already")
-    stages = date_stages(frame, context) if state.uses_dates else {}
+    uses_dates = state.uses_dates or state.uses_spans or context.metric.fill != "none"
+    stages = date_stages(frame, context, state) if uses_dates else {}
     if isinstance(frame.interval, Windowed):
-        return Planned(carried, "window_join", "each row is joined to the dates whose window holds it", stages)
+        return Planned(carried, "window_join" if state.uses_dates else "windows", "; ".join(state.methods), stages)
     return Planned(carried, "buckets", "each row is in one bucket, by its own date", stages)
+
+
+def semi_additive(query: exp.Query, context: Context, frame: Frame) -> Planned:
+    """A stock: over time for each of the source's own keys, and then over the keys."""
+    statement, reason = stock_query(query, context, frame)
+    if isinstance(frame.interval, Windowed):
+        return Planned(statement, "windows", reason, date_stages(frame, context, Lift(context, frame, uses_spans=True)))
+    uses_dates = isinstance(frame.interval, OwnAggregation) or context.metric.fill != "none"
+    return Planned(statement, "buckets", reason, date_stages(frame, context) if uses_dates else {})
 
 
 def all_time(query: exp.Query, context: Context, frame: Frame) -> Planned:
     """The metric over one stretch, which the frame bounds."""
+    if context.metric.additivity is not None:
+        statement, reason = stock_query(query, context, frame)
+        return Planned(statement, "all_time", reason)
     start, end = extreme(exp.Greatest, frame.lows), extreme(exp.Least, frame.highs)
     sample = shift(end, Grain.DAY, -1, context.dialect)
     closed = close(query.copy(), Window(sample, start, end), context)
@@ -75,13 +110,16 @@ def own_dates(query: exp.Query, frame: Frame) -> exp.Query:
     return statement.from_(query.subquery("series", copy=False)).where(*frame.sampled_dates(date))
 
 
-def date_stages(frame: Frame, context: Context) -> dict[str, exp.Query]:
-    """The sample dates as rows, and the calendar that they come from where the statement brings its own."""
+def date_stages(frame: Frame, context: Context, state: Lift | None = None) -> dict[str, exp.Query]:
+    """The sample dates as rows, how long rows stay in windows, and the calendar where the statement brings its own."""
     stages: dict[str, exp.Query] = {}
     if (calendar := frame.calendar()) is not None:
         stages[frame.days] = calendar
-    stages[DATES] = frame.dates(context.moments)
-    return stages
+    if state is None or not state.uses_spans:
+        return {**stages, DATES: frame.dates(context.moments)}
+    needs_windows = state.uses_dates or context.metric.fill != "none"
+    dates = numbered_dates(frame, context.moments if needs_windows else None)
+    return {**stages, **span_stages(frame), DATES: dates}
 
 
 def extreme(function: type[exp.Func], values: tuple[exp.Expr, ...]) -> exp.Expr:

@@ -5,7 +5,7 @@ A frame says which sample dates are wanted, which stretch of a source they read,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -13,6 +13,7 @@ from functools import partial
 from sqlglot import exp, select
 
 from gnomon.model import Project, Variant
+from gnomon.plan.own_bounds import literal_bounds, own_dates, run_bounds
 from gnomon.rewrite.context import Moment
 from gnomon.rewrite.dates import (
     boundary,
@@ -23,7 +24,19 @@ from gnomon.rewrite.dates import (
     date_literal,
     move,
 )
-from gnomon.time import AllTime, Calendar, Cron, Grain, Interval, Rolling, TimeAggregation
+from gnomon.time import (
+    AllTime,
+    Calendar,
+    Cron,
+    Grain,
+    Interval,
+    OwnAggregation,
+    OwnGrain,
+    Rolling,
+    TimeAggregation,
+    ToDate,
+    Windowed,
+)
 from gnomon.time.grain import add
 
 DAY = timedelta(days=1)
@@ -52,30 +65,38 @@ class Frame:
     span: tuple[date, date] | None = None
 
     def grain(self) -> Grain:
-        """The grain whose buckets the sample dates come from: a cron's for rolling windows."""
+        """The grain whose buckets the sample dates come from: a cron's for windows."""
         if isinstance(self.interval, TimeAggregation):
             return self.interval.grain
-        return self.interval.cron.grain if isinstance(self.interval, Rolling) else Grain.DAY
+        return self.interval.cron.grain if isinstance(self.interval, Windowed) else Grain.DAY
 
     def dates(self, moments: Mapping[str, Moment] | None = None) -> exp.Select:
         """One row per sample date: `sample_date`, `window_start`, `window_end` (half-open), and the `moments`."""
         if self.grain() is Grain.HOUR:
-            return self.hours()
+            return self.hours(self.sampled(exp.column("day")))
+        if isinstance(self.interval, OwnAggregation):
+            return self.own_dates(self.interval.grain, moments or {})
         day, grain = exp.column("day"), self.grain()
         if isinstance(self.interval, TimeAggregation):
             start: exp.Expr = day
             end = bucket_end(day, grain, dialect=self.dialect)
             chosen = self.first_of(grain, day)
         else:
-            assert isinstance(self.interval, Rolling)
+            assert isinstance(self.interval, Windowed)
             end = shift(day, Grain.DAY, 1, self.dialect)
-            start = shift(end, self.interval.unit, -self.interval.window, self.dialect)
+            start = earliest(day, self.interval, self.settings, self.dialect)
             chosen = self.first_of(grain, end)
         query = select(day.as_("sample_date"), start.as_("window_start"), end.as_("window_end"), copy=True)
         for name, moment in (moments or {}).items():
             query = query.select(self.at_midnight(moment, start if moment.bound == "start" else end).as_(name))
         query = query.from_(self.days)
         return query.where(*self.sampled(day), *([chosen] if chosen is not None else []))
+
+    def own_dates(self, grain: OwnGrain, moments: Mapping[str, Moment]) -> exp.Select:
+        """The same from the table of an own calendar."""
+        bounds = {"start": exp.column("sample_date"), "end": exp.column("window_end")}
+        columns = [self.at_midnight(moment, bounds[moment.bound]).as_(name) for name, moment in moments.items()]
+        return own_dates(grain, self.dialect).select(*columns).where(*self.sampled(bounds["start"]))
 
     def sampled(self, day: exp.Expr) -> list[exp.Expr]:
         """The conditions that keep a day to those of the sample dates."""
@@ -115,21 +136,27 @@ class Frame:
         start = bucket_start(day, grain, calendar=self.settings, dialect=self.dialect)
         return start.eq(day.copy())
 
-    def hours(self) -> exp.Select:
-        """One row per real hour of the local days: 23 to 25 of them, as naive UTC timestamps."""
+    def slots(self) -> exp.Select:
+        """One row per `slot` that is read: a day, or an hour where samples are hours."""
+        day = exp.column("day")
+        read = [*(day.copy() >= low.copy() for low in self.lows), *(day.copy() < high.copy() for high in self.highs)]
+        if self.grain() is Grain.HOUR:
+            return select(exp.column("sample_date").as_("slot")).from_(self.hours(read).subquery("hours"))
+        return select(day.as_("slot")).from_(self.days).where(*read)
+
+    def hours(self, kept: Sequence[exp.Expr]) -> exp.Select:
+        """One row per real hour of the local days that are kept: 23 to 25 of them, as naive UTC timestamps."""
         day = exp.column("day")
         midnight, following = self.midnight(day), self.midnight(move(day, Grain.DAY, 1, dialect=self.dialect))
         hour = move(midnight, Grain.HOUR, exp.column("hour_number", table="hour_numbers"), dialect=self.dialect)
         end = move(hour, Grain.HOUR, 1, dialect=self.dialect)
-        size = 1
-        if isinstance(self.interval, Rolling):
-            size = self.interval.window * (24 if self.interval.unit is Grain.DAY else 1)
+        size = self.interval.hours if isinstance(self.interval, Rolling) else 1
         start = move(end, Grain.HOUR, -size, dialect=self.dialect)
         return (
             select(hour.as_("sample_date"), start.as_("window_start"), end.as_("window_end"))
             .from_(self.days)
             .join(hour_numbers().subquery("hour_numbers"), join_type="cross")
-            .where(*self.sampled(day), hour < following)
+            .where(*kept, hour < following)
         )
 
 
@@ -147,12 +174,16 @@ def day_grain(grain: Grain) -> Grain:
 def standalone_frame(project: Project, variant: Variant, start: date, end: date, dialect: str) -> Frame:
     """The sample dates from `start` to `end`, both included, as literals; brings its own calendar."""
     calendar, interval = project.calendar, variant.interval
+    if isinstance(interval, OwnAggregation):
+        lows, highs = literal_bounds(interval.grain, start, end, dialect)
+        return Frame(interval, calendar, dialect, project.dialect, lows, highs, sample_lows=lows)
     if isinstance(interval, TimeAggregation):
         grain = day_grain(interval.grain)
         low = calendar.ceil(start, grain)
         high = max(low, interval_end(calendar.floor(end, grain), interval, calendar))
     else:
-        low, high = (window_start(start, interval) if isinstance(interval, Rolling) else start), end + DAY
+        low = window_start(start, interval, calendar) if isinstance(interval, Windowed) else start
+        high = end + DAY
     bounds = (date_literal(low),), (date_literal(high),)
     return Frame(
         interval,
@@ -161,7 +192,7 @@ def standalone_frame(project: Project, variant: Variant, start: date, end: date,
         project.dialect,
         *bounds,
         sample_lows=(date_literal(start),),
-        span=(start, max(start, end)),
+        span=(min(low, start), max(start, end)),
     )
 
 
@@ -170,12 +201,12 @@ def interval_end(sample: date, interval: TimeAggregation, calendar: Calendar) ->
     return sample + DAY if interval.grain is Grain.HOUR else interval.bounds(sample, calendar)[1]
 
 
-def window_start(sample: date, interval: Rolling) -> date:
+def window_start(sample: date, interval: Windowed, calendar: Calendar) -> date:
     """The first day that the window of a sample date (or of the first hour in it) can read."""
-    if interval.cron is Cron.HOURLY:
+    if isinstance(interval, Rolling) and interval.cron is Cron.HOURLY:
         days = interval.window if interval.unit is Grain.DAY else -(-interval.window // 24)
         return sample - DAY * days
-    return interval.bounds(sample, Calendar())[0]
+    return interval.bounds(sample, calendar)[0]
 
 
 def run_bound(name: str) -> exp.Expr:
@@ -195,6 +226,9 @@ def incremental_frame(project: Project, variant: Variant, days: str) -> Frame:
         highs = (execution,) if metric.end is None else (execution, date_literal(metric.end + DAY))
         return make((date_literal(metric.start),), highs)
     until = () if metric.end is None else (metric.end,)
+    if isinstance(interval, OwnAggregation):
+        bounds = run_bounds(interval.grain, metric, start, end, execution, dialect)
+        return make(*bounds, sample_lows=bounds[0])
     if isinstance(interval, TimeAggregation):
         grain = day_grain(interval.grain)
         floor = partial(bucket_start, grain=grain, calendar=calendar, dialect=dialect)
@@ -203,11 +237,11 @@ def incremental_frame(project: Project, variant: Variant, days: str) -> Frame:
         touched = [bucket_end(floor(end), grain, dialect=dialect)] if metric.incremental else []
         last = [date_literal(interval_end(day, interval, calendar)) for day in ends]
         return make(lows, (*touched, floor(execution), *last), sample_lows=lows)
-    assert isinstance(interval, Rolling)
+    assert isinstance(interval, Windowed)
     samples = (*([start] if metric.incremental else []), date_literal(metric.start))
-    reach = [latest(end, interval, dialect)] if metric.incremental else []
-    after = [shift(day, Grain.DAY, 1, dialect) for day in (*reach, *map(date_literal, until))]
-    lows = tuple(earliest(sample, interval, dialect) for sample in samples)
+    reached = [beyond(end, interval, calendar, dialect)] if metric.incremental else []
+    after = [*reached, *(date_literal(day + DAY) for day in until)]
+    lows = tuple(earliest(sample, interval, calendar, dialect) for sample in samples)
     return make(lows, (*after, execution), sample_lows=samples)
 
 
@@ -226,6 +260,15 @@ def rolling_days(interval: Rolling) -> int:
     return -(-interval.window // 24) if interval.unit is Grain.HOUR else interval.window
 
 
+def beyond(day: exp.Expr, interval: Windowed, calendar: Calendar, dialect: str) -> exp.Expr:
+    """A day later than every sample date whose window can hold an event of a day."""
+    if isinstance(interval, Rolling):
+        return shift(latest(day, interval, dialect), Grain.DAY, 1, dialect)
+    return bucket_end(
+        bucket_start(day, interval.grain, calendar=calendar, dialect=dialect), interval.grain, dialect=dialect
+    )
+
+
 def latest(day: exp.Expr, interval: Rolling, dialect: str) -> exp.Expr:
     """A day no earlier than the last sample date whose window can hold an event of a day.
 
@@ -235,7 +278,12 @@ def latest(day: exp.Expr, interval: Rolling, dialect: str) -> exp.Expr:
     return move(moved, Grain.DAY, 3, dialect=dialect) if interval_unit(interval).months else moved
 
 
-def earliest(sample: exp.Expr, interval: Rolling, dialect: str) -> exp.Expr:
+def earliest(sample: exp.Expr, interval: Windowed, calendar: Calendar, dialect: str) -> exp.Expr:
     """The first day that the window of a sample date can read."""
+    if isinstance(interval, ToDate):
+        constant = constant_day(sample)
+        if constant is not None:
+            return date_literal(calendar.floor(constant, interval.grain))
+        return bucket_start(sample, interval.grain, calendar=calendar, dialect=dialect)
     after = sample if interval.cron is Cron.HOURLY else shift(sample, Grain.DAY, 1, dialect)
     return shift(after, interval_unit(interval), -rolling_days(interval), dialect)

@@ -13,6 +13,7 @@ from gnomon.model import Project
 from gnomon.query import bounds
 from gnomon.query.contract import Contract
 from gnomon.query.freshness import complete_ranges
+from gnomon.query.own import with_buckets
 from gnomon.query.request import Request, Series, resolve
 from gnomon.query.sql import SAMPLE_DATE, Layout, build, layout_of, value_name
 
@@ -28,6 +29,7 @@ def ask(project: Project, request: Request, engine: Engine | None, contract: Con
     series = resolve(project, request, contract)
     with nullcontext(engine) if engine is not None else connect(project) as opened:
         check_built(opened, series)
+        project = with_buckets(project, opened, (each.variant.interval for each in series))
         complete = complete_ranges(opened, project, series)
         layout = layout_of(project, request, series, complete)
         statement = build(project, request, series, layout, complete, opened.dialect)

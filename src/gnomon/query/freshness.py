@@ -1,4 +1,8 @@
-"""How far the data of a series reaches: from the first date of its sources to the end of the last run."""
+"""How far the data of a series reaches: from the first date of its sources to the end of the last run.
+
+Where a metric marks its rows, that is what its coverage table says, as its marked views do. For any other the sources
+are asked for their first date, and `gnomon_runs` for the last run of prod.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +12,38 @@ from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
+from gnomon.compile.completeness import DATA_FROM, DATA_THROUGH, Reach
+from gnomon.compile.marked import coverage_name, together
 from gnomon.engine import Engine
 from gnomon.model import Metric, Project, SourceTable
-from gnomon.query.complete import complete_samples
 from gnomon.query.request import Series
 from gnomon.rewrite.parse import marker, parse_query
 from gnomon.time import Calendar
 
 
-def complete_ranges(engine: Engine, project: Project, series: Sequence[Series]) -> dict[str, tuple[date, date]]:
-    """For each series by column: its first and last complete sample dates; left out where that is not known."""
-    ranges: dict[str, tuple[date, date]] = {}
-    for each in series:
-        sources = list(sources_of(project, each.variant.metric))
-        first = first_date(engine, sources, project.calendar)
-        through = data_through(engine, project, sources)
-        if first is not None and through is not None:
-            ranges[each.column] = complete_samples(each.variant, first, through, project.calendar)
-    return ranges
+def complete_ranges(engine: Engine, project: Project, series: Sequence[Series]) -> dict[str, Reach]:
+    """For each series by column what its sources hold; left out where that is not known."""
+    reached = {each.column: reach(engine, project, each.variant.metric) for each in series}
+    return {column: Reach.of(*ends, project.calendar) for column, ends in reached.items() if ends is not None}
+
+
+def reach(engine: Engine, project: Project, metric: Metric) -> tuple[date, datetime] | None:
+    """The first local date that all sources of a metric hold, and the time up to which they are whole."""
+    if metric.partial == "mark":
+        return marked_reach(engine, coverage_name(metric))
+    sources = list(sources_of(project, metric))
+    through = data_through(engine, project, sources)
+    first = first_date(engine, sources, project.calendar) if through is not None else None
+    return None if first is None or through is None else (first, through)
+
+
+def marked_reach(engine: Engine, table: str) -> tuple[date, datetime] | None:
+    """What a coverage table says; None where it is not built, or does not know."""
+    if DATA_FROM not in engine.columns(table):
+        return None
+    row = engine.execute(together(table, engine.dialect).sql(engine.dialect)).to_pylist()[0]
+    first, through = row[DATA_FROM], row[DATA_THROUGH]
+    return None if first is None or through is None else (first, through)
 
 
 def sources_of(project: Project, metric: Metric, seen: frozenset[str] = frozenset()) -> Iterator[SourceTable]:
@@ -71,8 +89,8 @@ def local_date(value: date, zone: str, calendar: Calendar) -> date:
     return calendar.local_date(value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone)))
 
 
-def data_through(engine: Engine, project: Project, sources: Sequence[SourceTable]) -> date | None:
-    """The first local day that the data does not hold whole: the least of the sources', as the last run left it.
+def data_through(engine: Engine, project: Project, sources: Sequence[SourceTable]) -> datetime | None:
+    """The local time before which the data is whole: the least of the sources', as the last run of prod left it.
 
     None before the first run.
     """
@@ -82,6 +100,6 @@ def data_through(engine: Engine, project: Project, sources: Sequence[SourceTable
     query = exp.select("source", "data_through").from_(exp.to_table(table))
     query = query.where(exp.column("environment").eq(exp.Literal.string("prod")))
     rows = engine.execute(query.sql(engine.dialect)).to_pylist()
-    reached = {row["source"]: row["data_through"].date() for row in rows}
+    reached = {row["source"]: row["data_through"] for row in rows}
     known = [reached.get(source.name) for source in sources]
-    return min((day for day in known if day is not None), default=None) if None not in known else None
+    return min((moment for moment in known if moment is not None), default=None) if None not in known else None

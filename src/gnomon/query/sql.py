@@ -14,20 +14,19 @@ from datetime import date, datetime, timedelta
 
 from sqlglot import exp
 
+from gnomon.compile.completeness import Reach, instant, is_by_hour, is_whole
 from gnomon.errors import Problem, UsageError, did_you_mean
 from gnomon.model import Display, Project
-from gnomon.query.complete import instant
 from gnomon.query.request import Request, Series
 from gnomon.query.where import parse_where
-from gnomon.time import Calendar, Grain, Rolling, TimeAggregation
-from gnomon.time.interval import Cron
+from gnomon.time import Calendar
 
 SAMPLE_DATE = "metrics_sample_date"
 IS_COMPLETE = "is_complete"
 DAY = timedelta(days=1)
 
-Complete = Mapping[str, tuple[date, date]]
-"""For each series by column: the first and the last sample date whose stretch of time is whole."""
+Complete = Mapping[str, Reach]
+"""For each series by column what its sources hold, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def build(
     display = project.entities[request.by].display if layout.name else None
     if display is not None:
         ctes.append((f"{request.by}_names", names(display)))
-    query = answer(request, series, layout, complete, rows, display)
+    query = answer(project, request, series, layout, complete, rows, display, dialect)
     for alias, body in ctes:
         query = query.with_(exp.to_identifier(alias, quoted=True), as_=body, copy=False)
     return query
@@ -118,8 +117,7 @@ def conditions(project: Project, request: Request, series: Series, complete: Com
     found += [exp.GTE(this=day.copy(), expression=moment(low))] if low else []
     found += [exp.LT(this=day.copy(), expression=moment(high))] if high else []
     if series.variant.metric.partial == "hide" and series.column in complete:
-        first, last = complete[series.column]
-        found.append(day.between(moment(first), moment(last)))
+        found.append(completeness(project, series, day, complete, dialect))
     if request.entity_ids:
         found.append(exp.or_(*(is_entity(series, entity_id) for entity_id in request.entity_ids), copy=False))
     columns = filterable(request, series)
@@ -139,16 +137,9 @@ def filterable(request: Request, series: Series) -> dict[str, exp.Expr]:
 def sample_range(request: Request, series: Series, calendar: Calendar) -> tuple[date | None, date | None]:
     """The half-open range of sample dates; for hourly series the instants at which its local days begin and end."""
     high = request.end + DAY if request.end else None
-    if not is_hourly(series):
+    if not is_by_hour(series.variant.interval):
         return request.start, high
     return tuple(instant(calendar, day) if day else None for day in (request.start, high))  # type: ignore[return-value]
-
-
-def is_hourly(series: Series) -> bool:
-    interval = series.variant.interval
-    if isinstance(interval, Rolling):
-        return interval.cron is Cron.HOURLY
-    return isinstance(interval, TimeAggregation) and interval.grain is Grain.HOUR
 
 
 def is_entity(series: Series, entity_id: str) -> exp.Expr:
@@ -190,7 +181,14 @@ def names(display: Display) -> exp.Select:
 
 
 def answer(
-    request: Request, series: Sequence[Series], layout: Layout, complete: Complete, rows: str, display: Display | None
+    project: Project,
+    request: Request,
+    series: Sequence[Series],
+    layout: Layout,
+    complete: Complete,
+    rows: str,
+    display: Display | None,
+    dialect: str,
 ) -> exp.Select:
     """The last step: display names, the completeness of each row, the order and the limit."""
     selected: list[exp.Expr] = []
@@ -198,7 +196,8 @@ def answer(
         if column == layout.name:
             selected.append(exp.alias_(exp.column("display_name", table="names", quoted=True), column, quoted=True))
         elif column == IS_COMPLETE:
-            selected.append(exp.alias_(completeness(series, complete), column, quoted=True))
+            flags = (completeness(project, each, in_series(SAMPLE_DATE), complete, dialect) for each in series)
+            selected.append(exp.alias_(exp.and_(*flags, copy=False), column, quoted=True))
         else:
             selected.append(exp.column(column, table="series", quoted=True))
     query = exp.select(*selected).from_(exp.alias_(exp.table_(rows, quoted=True), "series"))
@@ -211,11 +210,9 @@ def answer(
     return query.limit(request.limit, copy=False) if request.limit is not None else query
 
 
-def completeness(series: Sequence[Series], complete: Complete) -> exp.Expr:
-    """Whether every metric of a row covers its whole bucket or window."""
-    ranges = [complete[each.column] for each in series]
-    low, high = max(first for first, _ in ranges), min(last for _, last in ranges)
-    return in_series(SAMPLE_DATE).between(moment(low), moment(high))
+def completeness(project: Project, series: Series, day: exp.Expr, complete: Complete, dialect: str) -> exp.Expr:
+    """Whether a series' row of a sample date stands for its whole bucket or window."""
+    return is_whole(day, series.variant.interval, complete[series.column], project.calendar, dialect)
 
 
 def ordering(request: Request, layout: Layout) -> list[exp.Expr]:

@@ -16,10 +16,12 @@ from gnomon.rewrite.context import Context
 from gnomon.rewrite.entities import bind_entities
 from gnomon.rewrite.host import host_query, uses_host_macros
 from gnomon.rewrite.macros import expand_macros, is_interval_free
+from gnomon.rewrite.own_calendar import attach_calendar
 from gnomon.rewrite.parse import parse_query
 from gnomon.rewrite.reserved import rename_reserved
 from gnomon.rewrite.resolve import resolve
 from gnomon.source import Source
+from gnomon.time import OwnAggregation
 
 Pass = Callable[[exp.Query, Context], exp.Query]
 Memo = dict[tuple[str, str], tuple[exp.Query, Context]]
@@ -48,7 +50,7 @@ def rewrite(
     key = (variant.metric.key, variant.entity)
     if memo is not None and key in memo:
         query, context = memo[key]
-        return query, context.at(variant)
+        return at_interval(query, context.at(variant))
     context = Context(project, variant, dialect, vars or {})
     metric = variant.metric
     if uses_host_macros(metric.sql.text):
@@ -60,6 +62,14 @@ def rewrite(
         query = step(query, context)
     if memo is not None and shared:
         memo[key] = (query, context)
+    return at_interval(query, context)
+
+
+def at_interval(query: exp.Query, context: Context) -> tuple[exp.Query, Context]:
+    """A bound tree with what only its own interval needs: the calendar of an own grain."""
+    interval = context.variant.interval
+    if isinstance(interval, OwnAggregation):
+        query = attach_calendar(query.copy(), interval.grain, context)
     return query, context
 
 

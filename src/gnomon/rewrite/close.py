@@ -12,6 +12,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.dates import bucket_start, days_between, move
+from gnomon.rewrite.own_calendar import moved_bucket
 from gnomon.rewrite.parse import marker
 from gnomon.rewrite.times import (
     BOUNDS,
@@ -23,7 +24,7 @@ from gnomon.rewrite.times import (
     scope_markers,
     time_column,
 )
-from gnomon.time import Cron, Grain, Rolling, TimeAggregation
+from gnomon.time import Cron, Grain, OwnAggregation, Rolling, TimeAggregation, ToDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,11 @@ def interval_length(node: exp.Expr, window: Window, context: Context) -> exp.Exp
 
 
 def offset(node: exp.Expr, context: Context) -> exp.Expr:
-    """The sample date of the window n whole windows away; in a time aggregation, of the bucket n buckets away."""
+    """The sample date of the window n whole windows away; in a time aggregation, of the bucket n buckets away.
+
+    To date, it is the same day of the bucket n buckets away: the date moved by n grains, clamped at month ends. Where
+    the sample dates are last days of months, they stay so.
+    """
     name, args, interval = marker(node), [part.copy() for part in node.expressions], context.variant.interval
     relative = name == "relative_window_sample_date"
     if len(args) != (4 if relative else 2):
@@ -196,8 +201,14 @@ def offset(node: exp.Expr, context: Context) -> exp.Expr:
     if relative and args[1].name.isdigit():
         interval = Rolling(int(args[1].name), Grain(args[2].name.lower()))
     count = int(args[-1].sql()) if args[-1].sql().lstrip("-").isdigit() else None
-    if isinstance(interval, TimeAggregation):
+    if isinstance(interval, OwnAggregation):
+        if not count:
+            raise context.fail("macro_arguments", f"'@{name}' moves by a number of buckets here, other than 0", node)
+        return moved_bucket(args[0], interval.grain, count, context.dialect)
+    if isinstance(interval, TimeAggregation | ToDate):
         steps = count if count is not None else args[-1]
+        if isinstance(interval, ToDate) and interval.cron.grain.months:
+            return move_last_day(args[0], interval.grain, steps, context.dialect)
         return move(args[0], interval.grain, steps, dialect=context.dialect)
     if isinstance(interval, Rolling):
         size = exp.Literal.number(interval.window)
@@ -205,10 +216,14 @@ def offset(node: exp.Expr, context: Context) -> exp.Expr:
         if interval.cron is Cron.HOURLY:
             hours = steps if interval.unit is Grain.HOUR else times24(steps)
             return move(args[0], Grain.HOUR, hours, dialect=context.dialect)
-        after = move(args[0], Grain.DAY, 1, dialect=context.dialect)
-        moved = move(after, interval.unit, steps, dialect=context.dialect)
-        return move(moved, Grain.DAY, -1, dialect=context.dialect)
+        return move_last_day(args[0], interval.unit, steps, context.dialect)
     raise context.fail("no_grain", f"'@{name}' has no meaning in over_all_time", node)
+
+
+def move_last_day(day: exp.Expr, grain: Grain, steps: int | exp.Expr, dialect: str) -> exp.Expr:
+    """The last day before the instant that ends a DATE, moved by some grains: the last of a month stays the last."""
+    after = move(day, Grain.DAY, 1, dialect=dialect)
+    return move(move(after, grain, steps, dialect=dialect), Grain.DAY, -1, dialect=dialect)
 
 
 def times24(steps: int | exp.Expr) -> int | exp.Expr:

@@ -12,9 +12,10 @@ from datetime import date
 from sqlglot import exp
 
 from gnomon.rewrite.dialects import DIALECTS, Duckdb, phrases
+from gnomon.rewrite.own_calendar import row_bucket
 from gnomon.rewrite.source_time import Kind, boundary, constant_day, local_date, local_hour, time_kind
 from gnomon.rewrite.terms import date_literal, number, operand, timestamp_literal
-from gnomon.time import Calendar, Grain
+from gnomon.time import Calendar, Grain, OwnGrain
 
 __all__ = [
     "DIALECTS",
@@ -36,14 +37,18 @@ __all__ = [
 DIGIT_NAMES = ("ones", "tens", "hundreds", "thousands", "ten_thousands", "hundred_thousands")
 
 
-def bucket_start(day: exp.Expr, grain: Grain, *, calendar: Calendar, dialect: str) -> exp.Expr:
+def bucket_start(day: exp.Expr, grain: Grain | OwnGrain, *, calendar: Calendar, dialect: str) -> exp.Expr:
     """The first day of the bucket that holds a DATE, a DATE; for an hour, TIMESTAMP in and out.
+
+    For an own grain, `day` is the local date of a scan that its calendar was joined to.
 
     >>> bucket_start(exp.column("day"), Grain.MONTH, calendar=Calendar(), dialect="duckdb").sql("duckdb")
     "CAST(DATE_TRUNC('MONTH', day) AS DATE)"
     >>> bucket_start(exp.column("day"), Grain.WEEK, calendar=Calendar(), dialect="bigquery").sql("bigquery")
     'DATE_TRUNC(day, WEEK(MONDAY))'
     """
+    if isinstance(grain, OwnGrain):
+        return row_bucket(day, grain)
     say, day = phrases(dialect), day.copy()
     if grain is Grain.HOUR:
         return say.hour(day)

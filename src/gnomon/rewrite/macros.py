@@ -16,7 +16,8 @@ from gnomon.model import Variant
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.parse import MARK, marker, metric_id, naming_template, variable
 from gnomon.rewrite.paths import find_path
-from gnomon.time import Cron, Grain, Interval, Rolling, TimeAggregation, parse_interval
+from gnomon.rewrite.peers import Arguments, metrics_peer_ref, word
+from gnomon.time import AllTime, OwnAggregation, Rolling
 
 TIME_MACROS = frozenset(
     {
@@ -30,7 +31,6 @@ TIME_MACROS = frozenset(
 )
 INTERVAL_MACROS = frozenset({"metrics_grain", "metrics_peer_ref"})
 INTERVAL_VARIABLES = frozenset({"time_aggregation", "rolling_window", "rolling_unit", "metrics_name"})
-Arguments = dict[str, exp.Expr]
 
 
 def expand_macros(query: exp.Query, context: Context) -> exp.Query:
@@ -107,7 +107,8 @@ def variable_value(name: str, context: Context, node: exp.Expr) -> Any:
 def variant_variables(variant: Variant) -> dict[str, Any]:
     """The variables that each variant defines; null where they do not apply.
 
-    `time_aggregation` is the word (`daily`, `over_all_time`); `rolling_window` and `rolling_unit` are a window's.
+    `time_aggregation` is the word (`daily`, `month_to_date`, `over_all_time`); `rolling_window` and `rolling_unit` are
+    a rolling window's.
     """
     rolling = variant.interval if isinstance(variant.interval, Rolling) else None
     return {
@@ -139,13 +140,6 @@ def literal(value: Any) -> exp.Expr:
 # Each rule takes the call's arguments, the context and the call itself, and returns what replaces the call.
 
 
-def word(node: exp.Expr | None) -> str | None:
-    """An argument that names something, quoted or bare; None where it is absent or null."""
-    if node is None or isinstance(node, exp.Null):
-        return None
-    return node.name
-
-
 def metric_name(args: Arguments, context: Context, _: exp.Expr) -> exp.Expr:
     given = args.get("name")
     if given is None:
@@ -163,9 +157,14 @@ def metrics_in_window(args: Arguments, _: Context, __: exp.Expr) -> exp.Expr:
 
 def metrics_grain(args: Arguments, context: Context, node: exp.Expr) -> exp.Expr:
     interval = context.variant.interval
-    if not isinstance(interval, TimeAggregation | Rolling):
+    if isinstance(interval, AllTime):
         raise context.fail("no_grain", "'@metrics_grain' has no meaning in over_all_time", node)
-    grain = interval.grain if isinstance(interval, TimeAggregation) else interval.unit
+    if isinstance(interval, OwnAggregation) and "time" in args:
+        raise context.fail(
+            "no_grain", f"'@metrics_grain' cuts no time to the own grain {interval.grain.value}", node,
+            help=f"join {interval.grain.table} and use its column {interval.grain.start}",
+        )  # fmt: skip
+    grain = interval.unit if isinstance(interval, Rolling) else interval.grain
     if "time" not in args:
         return exp.Literal.string(grain.value)
     return exp.Anonymous(this=f"{MARK}bucket", expressions=[args["time"].copy(), exp.Literal.string(grain.value)])
@@ -221,45 +220,6 @@ def metrics_entity_type_table(args: Arguments, context: Context, _: exp.Expr) ->
     table = exp.to_table(formatted(args["template"].name, context.variant.entity))
     table.meta["entity_table"] = True
     return table
-
-
-def metrics_peer_ref(args: Arguments, context: Context, node: exp.Expr) -> exp.Expr:
-    key = word(args["name"]) or ""
-    peer = context.project.metrics.get(key)
-    if peer is None:
-        others = [name for name in context.project.metrics if name != context.metric.key]
-        raise context.fail("unknown_peer", f"there is no metric '{key}'", node, help=did_you_mean(key, others))
-    entity = word(args.get("entity_type")) or context.variant.entity
-    interval = peer_interval(args, context, node)
-    if entity not in peer.entity_types or interval not in peer.intervals:
-        suffixes = ", ".join(i.suffix for i in peer.intervals)
-        raise context.fail(
-            "missing_peer_variant", f"metric '{key}' has no variant for '{entity}' at '{interval.suffix}'", node,
-            notes=(f"'{key}' has entity types {', '.join(peer.entity_types)} and intervals {suffixes}",),
-            help=f"add them to '{key}', or name others in @metrics_peer_ref(name, entity_type :=, time_aggregation :=, "
-            "window :=, unit :=)",
-        )  # fmt: skip
-    variant = Variant(peer, entity, interval)
-    context.peers[variant.name] = variant
-    table = exp.table_(variant.table, db=peer.schema)
-    table.meta["peer"] = variant.name
-    return table
-
-
-def peer_interval(args: Arguments, context: Context, node: exp.Expr) -> Interval:
-    """The interval that a peer reference names; this variant's own where it names none."""
-    aggregation, window, unit = (word(args.get(name)) for name in ("time_aggregation", "window", "unit"))
-    own = context.variant.interval
-    if aggregation is not None:
-        found = parse_interval(aggregation)
-        if found is None:
-            raise context.fail("macro_arguments", f"'{aggregation}' is no time aggregation", node)
-        return found
-    if window is not None:
-        cron = own.cron if isinstance(own, Rolling) else Cron.DAILY
-        unit = unit or (own.unit.value if isinstance(own, Rolling) else "day")
-        return Rolling(int(window), Grain(unit), cron)
-    return own
 
 
 def entity_relationships(args: Arguments, context: Context, node: exp.Expr) -> exp.Expr:

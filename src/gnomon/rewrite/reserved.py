@@ -1,4 +1,4 @@
-"""Keep the names of the stages that plans add (`calendar`, `dates`, `series`) free of the author's."""
+"""Keep the names of the stages that plans add (`calendar`, `dates`, `windowed`) free of the author's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from sqlglot import exp
 
 from gnomon.rewrite.context import Context
 
-RESERVED = frozenset({"calendar", "dates", "series"})
+RESERVED = frozenset(
+    {"calendar", "dates", "series", "slots", "spans", "bound", "seen", "partials", "changes", "runs", "windowed"}
+)
 
 
 def rename_reserved(query: exp.Query, _: Context) -> exp.Query:

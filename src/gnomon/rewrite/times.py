@@ -12,7 +12,7 @@ from gnomon.rewrite.context import Context, Moment
 from gnomon.rewrite.parse import METRIC_ID, marker
 from gnomon.rewrite.source_time import boundary, local_date, local_hour
 from gnomon.rewrite.tables import column_of, table_name
-from gnomon.time import Calendar, Cron, Grain, Rolling, TimeAggregation
+from gnomon.time import Calendar, Cron, Grain, TimeAggregation, Windowed
 
 BOUNDS = {"metrics_start": "start", "metrics_end": "end"}
 WINDOW_BOUNDS = {"window_start": "start", "window_end": "end"}
@@ -74,7 +74,7 @@ class Comparison:
 def is_hourly(context: Context) -> bool:
     """Whether the variant's sample dates are hours."""
     interval = context.variant.interval
-    if isinstance(interval, Rolling):
+    if isinstance(interval, Windowed):
         return interval.cron is Cron.HOURLY
     return isinstance(interval, TimeAggregation) and interval.grain is Grain.HOUR
 

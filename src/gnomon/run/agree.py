@@ -20,6 +20,8 @@ from gnomon.run.bridges import (
     used_bridges,
 )
 from gnomon.run.context import Session
+from gnomon.run.reused import record_change
+from gnomon.time.ranges import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,24 @@ class Agreement:
         after = current_digests(self.session)
         found = changes(self.before, after)
         for change in found:
+            record_change(self.session, self.environment, change.since, change.table)
             self._restate(change)
-        record_digests(self.session, self.environment, after)
+        kept = recorded_digests(
+            self.session, self.environment
+        )  # of bridges that no definition reads now: one may again
+        record_digests(self.session, self.environment, {**kept, **after})
         return tuple(found)
 
     def _restate(self, change: BridgeChange) -> None:
+        built = self.session.snapshots(self.environment)
         models = [
-            spec.name for spec in self.session.specs.values() if change.table in spec.properties.get("bridges", ())
+            spec.name
+            for name, spec in self.session.specs.items()
+            if name in built and change.table in spec.properties.get("bridges", ())
         ]
-        start = change.since.isoformat() if change.since else None
-        restate_models(self.session, self.environment, models, start)
+        since = change.since - DAY if change.since else None  # its date may be another zone's
+        if models and (since is None or since < self.session.today - DAY):
+            restate_models(self.session, self.environment, models, since.isoformat() if since else None)
 
 
 def restate_models(session: Session, environment: str, models: list[str], start: str | None) -> None:

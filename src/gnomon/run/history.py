@@ -76,8 +76,8 @@ def read_rows(session: Session, name: str, columns: Sequence[str], key: dict[str
     table = state_table(session, name)
     if not adapter.table_exists(table):
         return None
-    matches = exp.and_(*(exp.column(column).eq(value) for column, value in key.items()))
-    return list(adapter.fetchall(exp.select(*columns).from_(table).where(matches)))
+    matches = [exp.column(column).eq(value) for column, value in key.items()]
+    return list(adapter.fetchall(exp.select(*columns).from_(table).where(*matches)))
 
 
 def _literal(value: Any) -> exp.Expr:

@@ -9,7 +9,7 @@ from gnomon.compile.project import is_hourly
 from gnomon.model import Variant
 from gnomon.run.local_args import LocalRange
 from gnomon.run.seed_days import as_date
-from gnomon.time import AllTime, Calendar, Grain, Rolling, TimeAggregation
+from gnomon.time import AllTime, Calendar, Grain, OwnAggregation, TimeAggregation, Windowed
 from gnomon.time.grain import add
 
 DAY = timedelta(days=1)
@@ -38,19 +38,26 @@ def samples_of(variant: Variant, tested: LocalRange, calendar: Calendar) -> list
     return [earlier] if earlier >= metric.start else []
 
 
-def complete(sample: date, interval: TimeAggregation | Rolling, last: date, calendar: Calendar) -> bool:
+def complete(
+    sample: date, interval: TimeAggregation | OwnAggregation | Windowed, last: date, calendar: Calendar
+) -> bool:
     """Whether a row's bucket or window is over by the end of the day `last`."""
     return isinstance(sample, datetime) or interval.bounds(sample, calendar)[1] <= last + DAY
 
 
-def last_complete(interval: TimeAggregation | Rolling, latest: date, last: date, calendar: Calendar) -> date:
+def last_complete(
+    interval: TimeAggregation | OwnAggregation | Windowed, latest: date, last: date, calendar: Calendar
+) -> date:
     """The last sample date not after `latest` whose bucket or window is over by the end of the day `last`.
 
     >>> last_complete(TimeAggregation(Grain.MONTH), date(2024, 3, 9), date(2024, 3, 9), Calendar())
     datetime.date(2024, 2, 1)
     """
-    if isinstance(interval, Rolling):
+    if isinstance(interval, Windowed):
         return calendar.floor(latest + DAY, interval.cron.grain) - DAY
+    if isinstance(interval, OwnAggregation):
+        buckets = calendar.buckets(interval.grain)
+        return buckets.floor(min(buckets.floor(last + DAY) - DAY, latest))
     grain = Grain.DAY if interval.grain is Grain.HOUR else interval.grain
     ended = add(calendar.floor(last + DAY, grain), grain, -1)
     return min(ended, calendar.floor(latest, grain))

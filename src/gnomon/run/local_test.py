@@ -41,9 +41,11 @@ from gnomon.run.local_scratch import (
     upstream,
 )
 from gnomon.run.seed import SeedTable, plan_seeds, write_seeds
+from gnomon.run.seed_calendars import seeded_calendars, with_seeded_buckets
 from gnomon.run.seed_days import SeedDays, as_date, seed_days
 from gnomon.run.seed_scopes import inlined, table_name
-from gnomon.time import AllTime
+from gnomon.time import AllTime, ToDate
+from gnomon.time.grain import add
 
 DAY = timedelta(days=1)
 WINDOWS_BACK = 3
@@ -113,16 +115,16 @@ class LocalTest:
 
     def prepare(self, project: Project, specs: tuple[ModelSpec, ...]) -> tuple[ModelSpec, ...]:
         """Choose the sample dates, and start each series where they need it to."""
-        calendar = project.calendar
-        self.project, self.tested = project, local_range(self.words, calendar, self.execution_time)
+        self.tested = local_range(self.words, project.calendar, self.execution_time)
+        self.project = project = with_seeded_buckets(project, self.tested.last)
         variants = [spec.variant for spec in specs if spec.variant is not None]
-        self.samples = {variant.name: samples_of(variant, self.tested, calendar) for variant in variants}
-        bounds = spans(((variant, self.samples[variant.name]) for variant in variants), calendar)
+        self.samples = {variant.name: samples_of(variant, self.tested, project.calendar) for variant in variants}
+        bounds = spans(((variant, self.samples[variant.name]) for variant in variants), project.calendar)
         last = max([high for _, high in bounds], default=self.tested.last + DAY) - DAY
         self.days = seed_days(bounds, last - (self.tested.last - self.tested.start), last)
         self.specs = starting(specs, self.samples, self.days, project)
-        names = [*project.sources, *project.references, *(hop.table for hop in project.relationships)]
-        self.targets = {name: self.place.table(name) for name in names}
+        bridges = (hop.table for hop in project.relationships)
+        self.targets = {t: self.place.table(t) for t in (*project.sources, *project.references, *bridges)}
         return self.specs
 
     def keep(self, models: dict[str, Any]) -> None:
@@ -153,7 +155,8 @@ class LocalTest:
         queries = [inlined(sqlglot.parse_one(text, dialect=adapter.dialect), models) for text in texts]
         built = {plain_name(fqn) for fqn in self.kept}
         built |= {name.partition(".")[2] for name in built if name.count(".") > 1}
-        self.seeds = plan_seeds(self.project, [*queries, *models.values()], adapter.dialect, self.days, built)
+        seeds = plan_seeds(self.project, [*queries, *models.values()], adapter.dialect, self.days, built)
+        self.seeds = seeded_calendars(seeds, self.project, self.tested.last)
         self.targets |= {table.name: self.place.table(table.name) for table in self.seeds}
         self.place.attach(adapter, self.targets)
         write_seeds(adapter, self.seeds, self.targets)
@@ -292,5 +295,7 @@ def earliest(variant: Variant, first: date, days: SeedDays, project: Project) ->
     """The first sample date of a peer that a variant's row on the date `first` may read."""
     if isinstance(variant.interval, AllTime):
         return days.first
+    if isinstance(variant.interval, ToDate):
+        return add(project.calendar.floor(first, variant.interval.grain), variant.interval.grain, -WINDOWS_BACK)
     low, high = (as_date(bound) for bound in variant.interval.bounds(first, project.calendar))
     return low - WINDOWS_BACK * (high - low)

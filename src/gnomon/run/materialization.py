@@ -13,9 +13,25 @@ from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 from sqlmesh import CustomMaterialization
+from sqlmesh.core.console import get_console
 from sqlmesh.utils.date import to_datetime
+from sqlmesh.utils.errors import SQLMeshError
 
-from gnomon.time import Calendar, Cron, Grain, Rolling, TimeAggregation
+from gnomon.compile.own_buckets import as_buckets, rows_query, uncovered
+from gnomon.errors import RunError
+from gnomon.rewrite.own_calendar import BUCKETS
+from gnomon.time import (
+    Buckets,
+    Calendar,
+    Cron,
+    Grain,
+    OwnAggregation,
+    OwnGrain,
+    Rolling,
+    TimeAggregation,
+    ToDate,
+    Windowed,
+)
 from gnomon.time.ranges import written_range
 
 UTC = ZoneInfo("UTC")
@@ -40,10 +56,18 @@ class SeriesMaterialization(CustomMaterialization):  # type: ignore[misc]
         `start` and `end` (exclusive) come from SQLMesh as instants whose UTC dates name local days of the project.
         """
         properties = {key: str(value) for key, value in model.custom_materialization_properties.items()}
+        interval = interval_of(properties)
+        start, end = (to_datetime(kwargs[name]).date() for name in ("start", "end"))
+        own: tuple[Buckets, ...] = ()
+        if isinstance(interval, OwnAggregation):
+            own = (self.own_buckets(interval.grain, query_or_df),)
+            if (warning := uncovered(own[0], interval.grain.table, start, end)) is not None:
+                get_console().log_warning(warning)
         low, high = sample_range(
             properties,
-            start=to_datetime(kwargs["start"]).date(),
-            end=to_datetime(kwargs["end"]).date(),
+            own=own,
+            start=start,
+            end=end,
             built_until=_built_until(kwargs["snapshot"], kwargs["deployability_index"]),
             execution=kwargs["execution_time"],
         )
@@ -62,13 +86,29 @@ class SeriesMaterialization(CustomMaterialization):  # type: ignore[misc]
             source_columns=source_columns,
         )
 
+    def own_buckets(self, grain: OwnGrain, query: exp.Query) -> Buckets:
+        """The buckets of an own calendar, from the table that the model's rendered query reads it in."""
+        table = next(table for table in query.find_all(exp.Table) if table.alias == BUCKETS).copy()
+        table.set("alias", None)
+        try:
+            return as_buckets(grain, self.adapter.fetchall(rows_query(grain, table)))
+        except RunError as error:
+            raise SQLMeshError(error.problems[0].message) from None
+
 
 def sample_range(
-    properties: Mapping[str, str], *, start: date, end: date, built_until: date | None, execution: Any
+    properties: Mapping[str, str],
+    *,
+    start: date,
+    end: date,
+    built_until: date | None,
+    execution: Any,
+    own: tuple[Buckets, ...] = (),
 ) -> tuple[datetime, datetime]:
     """The sample dates `[low, high)` to write, as naive timestamps: midnights, or UTC instants for an hourly series.
 
-    `execution` is anything that SQLMesh takes for a time. A series's own start and end bound its sample dates.
+    `execution` is anything that SQLMesh takes for a time; `own` holds the buckets of an own calendar. A series's own
+    start and end bound its sample dates.
 
     >>> week = {"grain": "week", "time_zone": "UTC", "week_start": "monday", "start": "2024-01-01"}
     >>> days = {"start": date(2024, 1, 10), "end": date(2024, 1, 11), "built_until": None}
@@ -78,7 +118,7 @@ def sample_range(
     >>> low >= high
     True
     """
-    calendar = Calendar(properties["time_zone"], properties["week_start"])
+    calendar = Calendar(properties["time_zone"], properties["week_start"], own)
     interval = interval_of(properties)
     today = calendar.local_date(to_datetime(execution))
     low, high = written_range(interval, start, end, built_until or start, today, calendar)
@@ -91,16 +131,21 @@ def sample_range(
     return datetime(low.year, low.month, low.day), datetime(high.year, high.month, high.day)
 
 
-def interval_of(properties: Mapping[str, str]) -> TimeAggregation | Rolling:
+def interval_of(properties: Mapping[str, str]) -> TimeAggregation | OwnAggregation | Windowed:
     """The interval that a model's materialization properties spell."""
     if grain := properties.get("grain"):
         return TimeAggregation(Grain(grain))
+    if calendar := properties.get("calendar"):
+        names = (properties[f"calendar_{part}"] for part in ("table", "day", "start"))
+        return OwnAggregation(OwnGrain(calendar, Grain(properties["calendar_grain"]), *names))
+    if grain := properties.get("to_date"):
+        return ToDate(Grain(grain), Cron(properties["cron"]))
     return Rolling(int(properties["window"]), Grain(properties["unit"]), Cron(properties["cron"]))
 
 
-def is_hourly(interval: TimeAggregation | Rolling) -> bool:
+def is_hourly(interval: TimeAggregation | OwnAggregation | Windowed) -> bool:
     """Whether the sample dates are hours."""
-    return interval.grain is Grain.HOUR if isinstance(interval, TimeAggregation) else interval.cron is Cron.HOURLY
+    return interval.cron is Cron.HOURLY if isinstance(interval, Windowed) else interval.grain is Grain.HOUR
 
 
 def as_literal(moment: datetime, time_type: exp.DataType) -> exp.Expr:

@@ -17,6 +17,7 @@ from gnomon.run.counts import rows_of
 from gnomon.run.history import record_run
 from gnomon.run.preflight import check_tables
 from gnomon.run.results import PlanResult
+from gnomon.run.reused import forget_what_changed
 
 PROD = "prod"
 
@@ -49,18 +50,26 @@ def plan(
     with opened(root, purpose, execution_time=execution_time, gateway=gateway, progress=progress) as session:
         check_tables(session, may_be_empty=False)
         agreement = agree(session, environment)
-        built = session.context.plan_builder(
-            environment,
-            start=None if start is None else day_of(session, start).isoformat(),
-            end=None if end is None else _end(session, end),
-            execution_time=execution_time,
-            skip_tests=True,
-        ).build()
+        built = _built(session, environment, start, end, execution_time)
+        if not dry_run and forget_what_changed(session, environment, built):
+            built = _built(session, environment, start, end, execution_time)
         shown = described(session, built)
         if dry_run or not _wanted(shown, auto_apply and no_prompts, confirm):
             return replace(shown, bridges=agreement.pending(), seconds=monotonic() - began)
         session.context.apply(built)
         return finished(session, shown, agreement, began)
+
+
+def _built(session: Session, environment: str, start: Any, end: Any, execution_time: Any) -> Any:
+    """SQLMesh's plan, not yet applied."""
+    builder = session.context.plan_builder(
+        environment,
+        start=None if start is None else day_of(session, start).isoformat(),
+        end=None if end is None else _end(session, end),
+        execution_time=execution_time,
+        skip_tests=True,
+    )
+    return builder.build()
 
 
 def _end(session: Session, end: Any) -> Any:

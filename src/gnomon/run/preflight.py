@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlglot import exp
 
-from gnomon.errors import DefinitionError, Problem, did_you_mean
+from gnomon.compile.own_buckets import as_buckets, rows_query
+from gnomon.errors import DefinitionError, Problem, RunError, did_you_mean
 from gnomon.model import Project, SourceTable
 from gnomon.run.context import Session
 from gnomon.source import Span
+from gnomon.time import OwnAggregation, OwnGrain
 
 PULL = "load it, or correct its name; `gnomon sources pull` shows what the warehouse holds"
 
@@ -18,7 +21,7 @@ def check_tables(session: Session, *, may_be_empty: bool) -> None:
     """Refuse to build on tables that are missing, that lack a declared time or key column, or that are empty.
 
     Tables that the project's own models make are left out. Raises DefinitionError `missing_table`,
-    `missing_column` or `empty_source`, with every problem.
+    `missing_column`, `empty_source` or `calendar_not_whole`, with every problem.
     """
     own = {str(model.name).lower() for model in session.context.models.values()}
     read = sorted({name for spec in session.specs.values() for name in spec.depends_on} - own)
@@ -34,6 +37,7 @@ def table_problems(name: str, session: Session, may_be_empty: bool) -> Iterator[
         return
     source = session.project.sources.get(name)
     if source is None:
+        yield from calendar_problems(name, session)
         return
     columns = {column.lower() for column in adapter.columns(name)}
     for column in needed(source):
@@ -42,6 +46,30 @@ def table_problems(name: str, session: Session, may_be_empty: bool) -> Iterator[
             yield Problem("missing_column", message, span, did_you_mean(column, columns))
     if not may_be_empty and not adapter.fetchall(exp.select("1").from_(exp.to_table(name)).limit(1)):
         yield Problem("empty_source", f"source '{name}' has no rows", span, "load it before the first plan")
+
+
+def calendar_problems(name: str, session: Session) -> Iterator[Problem]:
+    """What keeps a table from being the calendar that series are built by; its first mistake only."""
+    adapter, span = session.context.engine_adapter, place(session.project, name)
+    columns = {column.lower() for column in adapter.columns(name)}
+    for grain in used_grains(session, name):
+        for column in (grain.day, grain.start):
+            if column not in columns:
+                message = f"'{name}' has no column '{column}' in the warehouse"
+                yield Problem("missing_column", message, span, did_you_mean(column, columns))
+                return
+        try:
+            as_buckets(grain, adapter.fetchall(rows_query(grain, exp.to_table(name))))
+        except RunError as error:
+            yield replace(error.problems[0], span=span)
+            return
+
+
+def used_grains(session: Session, table: str) -> list[OwnGrain]:
+    """The grains of a calendar's table that some series has."""
+    intervals = [spec.variant.interval for spec in session.specs.values() if spec.variant is not None]
+    grains = dict.fromkeys(each.grain for each in intervals if isinstance(each, OwnAggregation))
+    return [grain for grain in grains if grain.table == table]
 
 
 def needed(source: SourceTable) -> list[str]:

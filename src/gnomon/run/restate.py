@@ -16,7 +16,8 @@ from gnomon.run.console import Progress
 from gnomon.run.context import Session, day_of, local_day, opened
 from gnomon.run.plan import PROD, described, finished
 from gnomon.run.results import PlanResult
-from gnomon.time import Calendar, Rolling, TimeAggregation
+from gnomon.run.reused import record_change
+from gnomon.time import Calendar, OwnAggregation, TimeAggregation, Windowed
 from gnomon.time.ranges import DAY, written_range
 
 
@@ -45,12 +46,13 @@ def restate(
         last = session.today - DAY if until is None else min(day_of(session, until), session.today - DAY)
         if first > last:
             raise UsageError(Problem("empty_range", f"there is no complete day from {first} to {last}"))
-        models = _chosen(session, metric)
+        models = _chosen(session, metric, environment)
         agreement = agree(session, environment)
         built = _plan(session, environment, models, first, last)
         shown = described(session, built)
         if dry_run:
             return replace(shown, bridges=agreement.pending(), seconds=monotonic() - began)
+        record_change(session, environment, first)
         session.context.apply(built)
         return finished(session, shown, agreement, began)
 
@@ -114,19 +116,29 @@ def affected_until(
         begins = spec.start or first  # the first windows read days before the first sample date
         ends[name] = today if unbounded else min(max(reached, begins + DAY), today)
         interval = spec.properties.get("interval") or (spec.variant.interval if spec.variant else None)
-        if isinstance(interval, TimeAggregation | Rolling):
+        if isinstance(interval, OwnAggregation):
+            rewritten[name] = today  # its buckets are in the warehouse: their ends are not known here
+        if isinstance(interval, TimeAggregation | Windowed):
             rewritten[name] = max(written_range(interval, first, ends[name], today, today, calendar)[1], ends[name])
     return ends
 
 
-def _chosen(session: Session, metric: str | None) -> list[str]:
-    variants = [spec for spec in session.specs.values() if spec.variant is not None and spec.kind != "view"]
-    chosen = [spec.name for spec in variants if spec.variant and metric in (None, spec.variant.metric.key)]
+def _chosen(session: Session, metric: str | None, environment: str) -> list[str]:
+    """The variants of a metric, or of all, that the environment has: others are built when they are planned."""
+    variants = {name: spec for name, spec in session.specs.items() if spec.variant is not None and spec.kind != "view"}
+    known = {spec.variant.metric.key for spec in variants.values() if spec.variant}
+    if metric is not None and metric not in known:
+        raise UsageError(Problem("unknown_metric", f"there is no metric '{metric}'", help=did_you_mean(metric, known)))
+    present = session.snapshots(environment)
+    chosen = [
+        spec.name
+        for name, spec in variants.items()
+        if name in present and spec.variant and metric in (None, spec.variant.metric.key)
+    ]
     if not chosen:
-        known = {spec.variant.metric.key for spec in variants if spec.variant}
-        raise UsageError(
-            Problem("unknown_metric", f"there is no metric '{metric}'", help=did_you_mean(str(metric), known))
-        )
+        what = f"'{metric}' is not built" if metric else "nothing is built"
+        help = f"`gnomon plan {environment}` builds it"
+        raise UsageError(Problem("nothing_to_restate", f"{what} in '{environment}'", help=help))
     return chosen
 
 

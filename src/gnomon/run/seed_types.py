@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from gnomon.model import Project, Reference, SourceTable
 from gnomon.run.seed_usage import ColumnId, Usage
-from gnomon.time import Grain, Rolling, TimeAggregation
+from gnomon.time import Grain, TimeAggregation, Windowed
 from gnomon.time.interval import Cron
 
 CLOCK_NAME = re.compile(r"(_at|_ts|time|timestamp|datetime)$")
@@ -151,6 +151,6 @@ def hourly(project: Project) -> bool:
     intervals = [interval for metric in project.metrics.values() for interval in metric.intervals]
     return any(
         (isinstance(interval, TimeAggregation) and interval.grain is Grain.HOUR)
-        or (isinstance(interval, Rolling) and (interval.cron is Cron.HOURLY or interval.unit is Grain.HOUR))
+        or (isinstance(interval, Windowed) and interval.cron is Cron.HOURLY)
         for interval in intervals
     )

@@ -3,7 +3,8 @@
 1. `SnapshotEvaluator.create_snapshot` is handed every snapshot of the project and maps all their tables to render one
    query, so that applying N models costs N x N. It needs the parents, which is what `Scheduler.evaluate` hands on.
 2. A plan in which one model has days to build and a new one has none fails, because the new one's table is never made
-   (SQLMesh issue 5612): a metric that starts tomorrow, say. Such tables are made after the backfill.
+   (SQLMesh issue 5612): a metric that starts tomorrow, say. Such tables are made before the backfill, which makes the
+   union views that read them; without asking their queries, because what these read is made by the backfill.
 
 What they rely on is pinned in tests/upstream.
 """
@@ -45,17 +46,43 @@ def _with_parents_only(create_snapshot: Any) -> Any:
 def _with_idle_tables(visit_backfill_stage: Any) -> Any:
     @wraps(visit_backfill_stage)
     def visit(self: Any, stage: Any, plan: Any) -> None:
+        idle = _idle(stage, plan)
+        _make_empty(self.snapshot_evaluator, idle, stage.deployability_index)
         visit_backfill_stage(self, stage, plan)
-        if plan.empty_backfill or not stage.snapshot_to_intervals:
-            return
-        idle = [
-            snapshot
-            for snapshot in plan.new_snapshots
-            if snapshot.snapshot_id in stage.selected_snapshot_ids and snapshot not in stage.snapshot_to_intervals
-        ]
-        if idle:
+        if idle:  # views, and tables whose columns only their queries tell
             snapshots = {snapshot.snapshot_id: snapshot for snapshot in stage.all_snapshots.values()}
             self.snapshot_evaluator.create(idle, snapshots, deployability_index=stage.deployability_index)
 
     setattr(visit, _MARK, visit_backfill_stage)
     return visit
+
+
+def _idle(stage: Any, plan: Any) -> list[Any]:
+    """The new models of a plan that has days to build, but none of theirs."""
+    if plan.empty_backfill or not stage.snapshot_to_intervals:
+        return []
+    return [
+        snapshot
+        for snapshot in plan.new_snapshots
+        if snapshot.snapshot_id in stage.selected_snapshot_ids and snapshot not in stage.snapshot_to_intervals
+    ]
+
+
+def _make_empty(evaluator: Any, snapshots: list[Any], deployability: Any) -> None:
+    """Makes the tables whose models declare their columns, without rows."""
+    declared = [snapshot for snapshot in snapshots if snapshot.is_materialized and snapshot.model.annotated]
+    evaluator.create_physical_schemas(declared, deployability)
+    for snapshot in declared:
+        model = snapshot.model
+        evaluator.get_adapter(model.gateway).create_table(
+            snapshot.table_name(is_deployable=deployability.is_deployable(snapshot)),
+            target_columns_to_types=model.columns_to_types_or_raise,
+            table_format=model.table_format,
+            storage_format=model.storage_format,
+            partitioned_by=model.partitioned_by,
+            partition_interval_unit=model.partition_interval_unit,
+            clustered_by=model.clustered_by,
+            table_properties=model.physical_properties,
+            table_description=model.description,
+            column_descriptions=model.column_descriptions,
+        )

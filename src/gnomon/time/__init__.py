@@ -2,17 +2,33 @@
 
 from gnomon.time.calendar import Calendar
 from gnomon.time.grain import Grain
-from gnomon.time.interval import ALL_TIME, AllTime, Cron, Interval, Rolling, TimeAggregation, Windowed, parse_interval
+from gnomon.time.interval import (
+    ALL_TIME,
+    AllTime,
+    Cron,
+    Interval,
+    OwnAggregation,
+    Rolling,
+    TimeAggregation,
+    ToDate,
+    Windowed,
+    parse_interval,
+)
+from gnomon.time.own import Buckets, OwnGrain
 
 __all__ = [
     "ALL_TIME",
     "AllTime",
+    "Buckets",
     "Calendar",
     "Cron",
     "Grain",
     "Interval",
+    "OwnAggregation",
+    "OwnGrain",
     "Rolling",
     "TimeAggregation",
+    "ToDate",
     "Windowed",
     "parse_interval",
 ]

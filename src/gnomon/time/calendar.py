@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gnomon.time.grain import Grain, add
+from gnomon.time.own import Buckets, OwnGrain
 
 YEARS = range(2000, 2038)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -14,10 +15,11 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """One time zone and one first day of the week per project."""
+    """One time zone and one first day of the week per project; `own` holds the buckets of own calendars once read."""
 
     time_zone: str = "UTC"
     week_start: str = "monday"
+    own: tuple[Buckets, ...] = ()
 
     @property
     def week_offset(self) -> int:
@@ -34,7 +36,14 @@ class Calendar:
         zone = ZoneInfo(self.time_zone)
         return len({datetime(year, month, 1, tzinfo=zone).utcoffset() for year in YEARS for month in (1, 7)}) > 1
 
-    def floor(self, day: date, grain: Grain) -> date:
+    def buckets(self, grain: OwnGrain) -> Buckets:
+        """The buckets of an own grain; LookupError where its table was not read."""
+        found = next((buckets for buckets in self.own if buckets.grain == grain.value), None)
+        if found is None:
+            raise LookupError(f"the buckets of {grain.value} are in {grain.table}, which was not read")
+        return found
+
+    def floor(self, day: date, grain: Grain | OwnGrain) -> date:
         """The first day of the bucket that holds a date.
 
         >>> Calendar().floor(date(2024, 8, 15), Grain.HALF_YEAR)
@@ -42,18 +51,22 @@ class Calendar:
         >>> Calendar(week_start="sunday").floor(date(2024, 8, 15), Grain.WEEK)
         datetime.date(2024, 8, 11)
         """
+        if isinstance(grain, OwnGrain):
+            return self.buckets(grain).floor(day)
         if grain.months:
             return date(day.year, (day.month - 1) // grain.months * grain.months + 1, 1)
         if grain is Grain.WEEK:
             return day - timedelta(days=(day.weekday() - self.week_offset) % 7)
         return day
 
-    def ceil(self, day: date, grain: Grain) -> date:
+    def ceil(self, day: date, grain: Grain | OwnGrain) -> date:
         """The first bucket that begins on or after a date.
 
         >>> Calendar().ceil(date(2024, 1, 1), Grain.MONTH), Calendar().ceil(date(2024, 1, 2), Grain.MONTH)
         (datetime.date(2024, 1, 1), datetime.date(2024, 2, 1))
         """
+        if isinstance(grain, OwnGrain):
+            return self.buckets(grain).ceil(day)
         start = self.floor(day, grain)
         return start if start == day else add(start, grain, 1)
 

@@ -41,6 +41,7 @@ AGGREGATIONS = {
 }
 GRAIN_BY_AGGREGATION = {word: grain for grain, word in AGGREGATIONS.items()}
 WINDOW_UNITS = (Grain.HOUR, Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR)
+TO_DATE_GRAINS = (Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.HALF_YEAR, Grain.YEAR)
 
 
 def add_months(day: date, months: int) -> date:

@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Final
 
 from gnomon.time.calendar import Calendar
-from gnomon.time.grain import GRAIN_BY_AGGREGATION, Grain, add
+from gnomon.time.grain import GRAIN_BY_AGGREGATION, TO_DATE_GRAINS, Grain, add
+from gnomon.time.own import OwnGrain
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -62,6 +63,28 @@ class TimeAggregation:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnAggregation:
+    """One row per bucket of a grain of the project's own calendar, dated by the bucket's first day.
+
+    Bounds and samples need a calendar that has read the grain's table; LookupError where it has not.
+    """
+
+    grain: OwnGrain
+
+    @property
+    def suffix(self) -> str:
+        return self.grain.aggregation
+
+    def bounds(self, sample: date, calendar: Calendar) -> tuple[date, date]:
+        """The bucket `[start, end)` of a sample date."""
+        return calendar.buckets(self.grain).bounds(sample)
+
+    def samples(self, start: date, end: date, calendar: Calendar) -> Iterator[date]:
+        """The sample dates from `start` to `end`, both included, of buckets whose ends are known."""
+        yield from calendar.buckets(self.grain).between(start, end)
+
+
+@dataclass(frozen=True, slots=True)
 class Rolling:
     """One row per sample date, over the last `window` units up to and including it."""
 
@@ -73,6 +96,11 @@ class Rolling:
     def suffix(self) -> str:
         return f"over_{self.window}_{self.unit.value}_window"
 
+    @property
+    def hours(self) -> int:
+        """How many hours the window holds where it is sampled every hour: elapsed time, also where clocks change."""
+        return self.window * (24 if self.unit is Grain.DAY else 1)
+
     def bounds(self, sample: date, calendar: Calendar) -> tuple[date, date]:
         """The window `[end - N units, end)` of a sample date; months and years clamp at month ends.
 
@@ -82,8 +110,7 @@ class Rolling:
         (datetime.date(2023, 2, 28), datetime.date(2023, 3, 31))
         """
         if isinstance(sample, datetime):
-            hours = self.window * (24 if self.unit is Grain.DAY else 1)
-            return sample + HOUR - hours * HOUR, sample + HOUR
+            return sample + HOUR - self.hours * HOUR, sample + HOUR
         end = sample + DAY
         return add(end, self.unit, -self.window), end
 
@@ -91,12 +118,32 @@ class Rolling:
         """The sample dates from `start` to `end`, both included: the last day of each of the cron's periods."""
         if self.cron is Cron.HOURLY:
             yield from hourly_samples(start, end, calendar)
-            return
-        period = calendar.floor(start, self.cron.grain)
-        while (sample := add(period, self.cron.grain, 1) - DAY) <= end:
-            if sample >= start:
-                yield sample
-            period = sample + DAY
+        else:
+            yield from last_days(self.cron.grain, start, end, calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class ToDate:
+    """One row per sample date, from the first day of the bucket that holds it up to and including it."""
+
+    grain: Grain
+    cron: Cron = Cron.DAILY
+
+    @property
+    def suffix(self) -> str:
+        return f"{self.grain.value}_to_date"
+
+    def bounds(self, sample: date, calendar: Calendar) -> tuple[date, date]:
+        """The window `[bucket's start, sample + 1 day)` of a sample date.
+
+        >>> ToDate(Grain.MONTH).bounds(date(2024, 2, 29), Calendar())
+        (datetime.date(2024, 2, 1), datetime.date(2024, 3, 1))
+        """
+        return calendar.floor(sample, self.grain), sample + DAY
+
+    def samples(self, start: date, end: date, calendar: Calendar) -> Iterator[date]:
+        """The sample dates from `start` to `end`, both included: the last day of each of the cron's periods."""
+        yield from last_days(self.cron.grain, start, end, calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +156,9 @@ class AllTime:
 
 
 ALL_TIME: Final = AllTime()
-Windowed = Rolling
+Windowed = Rolling | ToDate
 """Intervals whose rows each cover the days up to their sample date, so that a source row is in many of them."""
-Interval = TimeAggregation | Windowed | AllTime
+Interval = TimeAggregation | OwnAggregation | Windowed | AllTime
 
 
 def hourly_samples(start: date, end: date, calendar: Calendar) -> Iterator[datetime]:
@@ -121,13 +168,27 @@ def hourly_samples(start: date, end: date, calendar: Calendar) -> Iterator[datet
         start += DAY
 
 
-def parse_interval(word: str) -> TimeAggregation | AllTime | None:
-    """The time aggregation or `over_all_time` that a word names; None for any other word.
+def last_days(grain: Grain, start: date, end: date, calendar: Calendar) -> Iterator[date]:
+    """The last days of a grain's buckets that lie from `start` to `end`, both included."""
+    period = calendar.floor(start, grain)
+    while (last := add(period, grain, 1) - DAY) <= end:
+        if last >= start:
+            yield last
+        period = last + DAY
+
+
+def parse_interval(word: str) -> TimeAggregation | ToDate | AllTime | None:
+    """The interval that a word names, a daily one for `month_to_date`; None for any other word.
 
     >>> parse_interval("biannually")
     TimeAggregation(grain=<Grain.HALF_YEAR: 'half_year'>)
+    >>> parse_interval("month_to_date").grain
+    <Grain.MONTH: 'month'>
     """
     if word == ALL_TIME.suffix:
         return ALL_TIME
+    for to_date in map(ToDate, TO_DATE_GRAINS):
+        if word == to_date.suffix:
+            return to_date
     grain = GRAIN_BY_AGGREGATION.get(word)
     return TimeAggregation(grain) if grain else None

@@ -11,19 +11,25 @@ from datetime import date, timedelta
 
 from gnomon.time.calendar import Calendar
 from gnomon.time.grain import Grain, add
-from gnomon.time.interval import Cron, Rolling, TimeAggregation
+from gnomon.time.interval import Cron, OwnAggregation, TimeAggregation, ToDate, Windowed
 
 DAY = timedelta(days=1)
 
 
 def written_range(
-    interval: TimeAggregation | Rolling, start: date, end: date, built_until: date, execution: date, calendar: Calendar
+    interval: TimeAggregation | OwnAggregation | Windowed,
+    start: date,
+    end: date,
+    built_until: date,
+    execution: date,
+    calendar: Calendar,
 ) -> tuple[date, date]:
     """The sample dates `[low, high)` that a run over the days `[start, end)` replaces.
 
-    Buckets: each one that the days touch and that is complete on the `execution` date. Rolling windows: each sample
+    Buckets: each one that the days touch and that is complete on the `execution` date. Windows: each sample
     date whose window the days touch, up to `built_until` (exclusive), which is what earlier runs reached.
 
+    >>> from gnomon.time import Rolling
     >>> june = date(2024, 6, 10), date(2024, 6, 11)
     >>> monthly, rolling = TimeAggregation(Grain.MONTH), Rolling(7)
     >>> [str(day) for day in written_range(monthly, *june, june[1], date(2024, 7, 1), Calendar())]
@@ -33,21 +39,26 @@ def written_range(
     >>> [str(day) for day in written_range(rolling, *june, date(2024, 6, 13), date(2024, 7, 1), Calendar())]
     ['2024-06-10', '2024-06-13']
     """
-    if isinstance(interval, TimeAggregation):
+    if isinstance(interval, TimeAggregation | OwnAggregation):
         grain = Grain.DAY if interval.grain is Grain.HOUR else interval.grain
         low = calendar.floor(start, grain)
         return low, max(low, min(calendar.ceil(end, grain), calendar.floor(execution, grain)))
-    return start, max(min(end, execution), min(reach(interval, end), built_until, execution))
+    return start, max(min(end, execution), min(reach(interval, end, calendar), built_until, execution))
 
 
-def reach(interval: Rolling, end: date) -> date:
+def reach(interval: Windowed, end: date, calendar: Calendar) -> date:
     """The day after the last sample date whose window can hold an event before `end`.
 
-    >>> reach(Rolling(7), date(2024, 6, 11))
+    >>> from gnomon.time import Rolling
+    >>> reach(Rolling(7), date(2024, 6, 11), Calendar())
     datetime.date(2024, 6, 17)
-    >>> reach(Rolling(1, Grain.MONTH), date(2023, 3, 1))
+    >>> reach(Rolling(1, Grain.MONTH), date(2023, 3, 1), Calendar())
     datetime.date(2023, 3, 31)
+    >>> reach(ToDate(Grain.MONTH), date(2024, 6, 11), Calendar())
+    datetime.date(2024, 7, 1)
     """
+    if isinstance(interval, ToDate):
+        return calendar.ceil(end, interval.grain)
     if interval.cron is Cron.HOURLY:
         days = interval.window if interval.unit is Grain.DAY else -(-interval.window // 24)
         return end + DAY * days

@@ -1,0 +1,31 @@
+"""A Postgres server and a Spark session for the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dates.conftest import postgres
+from plans.warehouses import PostgresWarehouse, SparkWarehouse, Warehouse
+
+__all__ = ["postgres"]
+
+
+@pytest.fixture(scope="session")
+def postgres_warehouse(postgres: str) -> Iterator[PostgresWarehouse]:  # noqa: F811
+    """A connection to a server that lives as long as the tests."""
+    found = PostgresWarehouse(postgres)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session", params=["postgres", "spark"])
+def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
+    """Each engine that plans are executed on besides DuckDB; Spark only where it is installed."""
+    if request.param == "postgres":
+        yield request.getfixturevalue("postgres_warehouse")
+        return
+    found = SparkWarehouse()
+    yield found
+    found.close()
