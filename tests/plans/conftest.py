@@ -13,7 +13,7 @@ __all__ = ["postgres"]
 
 
 @pytest.fixture(scope="session")
-def postgres_warehouse(postgres: str) -> Iterator[PostgresWarehouse]:  # noqa: F811
+def postgres_warehouse(postgres: str) -> Iterator[PostgresWarehouse]:
     """A connection to a server that lives as long as the tests."""
     found = PostgresWarehouse(postgres)
     yield found

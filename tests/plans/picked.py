@@ -20,7 +20,7 @@ AMOUNTS = {
     "actors": "COUNT(DISTINCT e.from_artifact_id)",
     "active": "COUNT(DISTINCT CASE WHEN e.kind <> 'b' THEN e.from_artifact_id END)",
     "two_distinct": "COUNT(DISTINCT e.from_artifact_id) FILTER (WHERE e.flag) - COUNT(DISTINCT e.kind)",
-    "distinct_rows": "COUNT(DISTINCT ROW(e.kind, e.flag))",
+    "distinct_rows": "COUNT(DISTINCT (e.kind, e.flag))",
     "distinct_dates": "COUNT(DISTINCT e.happened)",
     "of_integers": "SUM(e.amount)",
     "of_bigints": "SUM(e.big)",
@@ -76,10 +76,10 @@ WHOLE = {
         QUALIFY ROW_NUMBER() OVER (PARTITION BY e.to_artifact_id ORDER BY e.happened DESC, e.amount) = 1""",
     "reserved": f"""SELECT {SAMPLE}, e.to_artifact_id, e.kind AS n, e.flag AS following, e.carrier AS expires,
         @metric_name() AS metric, SUM(e.amount) AS amount FROM raw.events AS e WHERE {BOUNDS} GROUP BY ALL""",
-    "per_date": f"""WITH top AS (SELECT {SAMPLE}, e.to_artifact_id, e.amount FROM raw.events AS e
+    "per_date": f"""WITH three AS (SELECT {SAMPLE}, e.to_artifact_id, e.amount FROM raw.events AS e
         WHERE {BOUNDS} AND e.amount IS NOT NULL ORDER BY e.amount, e.to_artifact_id LIMIT 3)
         SELECT metrics_sample_date, to_artifact_id, @metric_name() AS metric, SUM(amount) AS amount
-        FROM top GROUP BY ALL""",
+        FROM three GROUP BY ALL""",
 }
 """Queries whose shape is what is hard."""
 
@@ -100,7 +100,7 @@ IN_HOURS = ("actors", "of_doubles", "mean", "lowest", "joined", "rows_seen")
 
 
 def world_of(kind: Knobs) -> tuple[Project, Data]:
-    """The tables of a kind, with more rows that are null in all that is counted."""
+    """The tables of a kind, and rows for them."""
     return world(kind), rows_of(kind)
 
 

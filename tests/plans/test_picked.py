@@ -18,6 +18,11 @@ from property.trial import connect
 
 NAMES = list(METRICS)
 BY_DAY, FEW_HOURS = (date(2024, 2, 1), date(2024, 4, 10)), (date(2024, 2, 28), date(2024, 3, 2))
+NOT_EXECUTED = {
+    ("spark", "per_date"): "Spark takes no column of another table in a subquery's ON or GROUP BY: LATERAL per date",
+    ("spark", "of_bigints"): "Spark's SUM of BIGINT wraps around beyond 64 bits, whatever the plan",
+}
+"""What an engine does not run, or adds up otherwise, with the reason."""
 Rows = dict[tuple[Any, ...], Any]
 
 
@@ -66,6 +71,8 @@ def days(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_windows_by_day(name: str, warehouse: Warehouse, days: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    if reason := NOT_EXECUTED.get((warehouse.dialect, name)):
+        pytest.skip(reason)
     turn = NAMES.index(name)
     families = (
         [FAMILIES[turn % 4], FAMILIES[(turn + 1) % 4]] if warehouse.dialect == "postgres" else [FAMILIES[turn % 4]]

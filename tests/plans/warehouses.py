@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import pytest
 
@@ -52,7 +52,7 @@ class PostgresWarehouse:
     """A Postgres database. Every statement is a transaction of its own."""
 
     dialect = "postgres"
-    TYPES = {"double": "DOUBLE PRECISION", "hugeint": "NUMERIC(38, 0)"}
+    TYPES: ClassVar[dict[str, str]] = {"double": "DOUBLE PRECISION", "hugeint": "NUMERIC(38, 0)"}
 
     def __init__(self, dsn: str, zone: str = "UTC") -> None:
         import psycopg
@@ -90,13 +90,13 @@ class SparkWarehouse:
     """A Spark session whose tables are views of literal rows."""
 
     dialect = "spark"
-    TYPES = {
+    TYPES: ClassVar[dict[str, str]] = {
         "varchar": "STRING",
         "hugeint": "DECIMAL(38, 0)",
         "timestamp": "TIMESTAMP_NTZ",
         "timestamptz": "TIMESTAMP",
     }
-    OPTIONS = {  # compiling a query to bytecode takes longer than going over a few rows
+    OPTIONS: ClassVar[dict[str, str]] = {  # compiling a query to bytecode takes longer than going over a few rows
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "1",

@@ -35,6 +35,8 @@ MISTAKES = {
     "a macro without its argument": (("@metric_name()", "@metrics_peer_ref()"), "macro_arguments", "4:3"),
     "an unknown variable": (("SUM(events.amount)", "@factor * SUM(events.amount)"), "unknown_variable", "5:3"),
     "an unknown peer": (("FROM oso.events", "FROM @metrics_peer_ref(nope)"), "unknown_peer", "6:6"),
+    "a natural join": (("FROM oso.events AS events", "FROM oso.events AS events NATURAL JOIN oso.names AS names"),
+                       "natural_join", "6:40"),
     "no amount": (("AS amount", "AS value"), "missing_output_column", "5:3"),
     "two columns of one name": (("@metric_name() AS metric", "@metric_name() AS amount, 1 AS metric"),
                                 "duplicate_output_column", "5:3"),

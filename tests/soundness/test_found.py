@@ -12,7 +12,7 @@ import gnomon
 from gnomon.compile.project import compile_project
 from oracle.clock import AllTime, Bucket, Interval, Rolling, ToDate
 from oracle.logic import Col, Compare, Lit
-from oracle.model import Agg, Having, Measure, Nested, Pairs, PeerOver, PeerPair
+from oracle.model import Agg, Dim, Having, Measure, Nested, Pairs, PeerOver, PeerPair
 from property.trial import connect
 from soundness.case import KNOBS, Case
 
@@ -184,3 +184,32 @@ def test_active_days_of_a_window(interval: Interval, beside: bool, tmp_path: Pat
     sql = COUNT_SQL.replace("COUNT(*)", f"COUNT(DISTINCT {counted})") + "1, 2, 3" + rest
     case = Case(shape, interval, rows, sql=sql)
     assert case.rendered_problems(tmp_path, date(2024, 2, 1), date(2024, 3, 4)) == []
+
+
+BY_KIND = Measure("raw.events", Agg("count_rows"), dims=(Dim("tag", Col("kind")),))
+NAMED_AS_THE_ENTITY = "SELECT e.happened, e.to_artifact_id, e.kind AS to_project_id FROM raw.events AS e"
+ABOVE = """SELECT @metrics_sample_date(c.happened) AS metrics_sample_date, c.to_artifact_id, c.to_project_id AS tag,
+  @metric_name() AS metric, COUNT(*) AS amount FROM c WHERE @metrics_in_window(c.happened) GROUP BY ALL"""
+TAGGED = {
+    "one CTE": f"WITH c AS ({NAMED_AS_THE_ENTITY}) {ABOVE}",
+    "two CTEs": f"WITH b AS ({NAMED_AS_THE_ENTITY}), c AS (SELECT * FROM b) {ABOVE}",
+    "a subquery": f"WITH c AS (SELECT b.* FROM ({NAMED_AS_THE_ENTITY}) AS b) {ABOVE}",
+    "branches": f"""WITH c AS ({NAMED_AS_THE_ENTITY} WHERE e.flag UNION ALL {NAMED_AS_THE_ENTITY} WHERE NOT e.flag)
+        {ABOVE}""",
+    "the rename's own name": f"WITH c AS (SELECT b.*, 1 AS to_project_id_ FROM ({NAMED_AS_THE_ENTITY}) AS b) {ABOVE}",
+    "an order": f"WITH c AS ({NAMED_AS_THE_ENTITY} ORDER BY to_artifact_id, to_project_id LIMIT 100) {ABOVE}",
+}
+
+
+@pytest.mark.parametrize("interval", [Rolling(2), Bucket("monthly")])
+@pytest.mark.parametrize("shape", TAGGED)
+def test_an_output_that_is_called_as_the_entitys_column_keeps_its_value(
+    shape: str, interval: Interval, tmp_path: Path
+) -> None:
+    """The query that reads the events had two columns `to_project_id`, and DuckDB took the first: the dimension showed
+    the project."""
+    day = {"happened": date(2024, 2, 1)}
+    rows = tuple({**day, "to_artifact_id": "a", "kind": kind, "flag": kind == "x"} for kind in ("x", "y", "y"))
+    members = ({"artifact_id": "a", "project_id": "p"},)
+    case = Case(BY_KIND, interval, rows, {"ref.members": members}, TAGGED[shape], "project")
+    assert case.rendered_problems(tmp_path, date(2024, 2, 1), date(2024, 2, 3)) == []

@@ -38,6 +38,17 @@ def test_the_signatures_that_are_wrapped() -> None:
     assert visit == ["self", "stage", "plan"]
 
 
+def test_a_model_that_starts_in_the_future_gets_an_interval_that_ends_before_it_begins() -> None:
+    """gnomon.run.upstream leaves it out; if upstream does so itself, the correction can go."""
+    from types import SimpleNamespace
+
+    from gnomon.run.upstream import _without_inverted
+
+    found = {"tomorrow": [(2, 1)], "both": [(2, 1), (3, 4)], "today": [(0, 1)]}
+    merged = _without_inverted(lambda self, *args, **kwargs: found)
+    assert merged(SimpleNamespace()) == {"both": [(3, 4)], "today": [(0, 1)]}
+
+
 def test_corrections_are_installed_once() -> None:
     from sqlmesh.core.snapshot import SnapshotEvaluator
 

@@ -19,8 +19,8 @@ GRAINS = (Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.HALF_YEAR, Grain.YEAR)
 def calendar_model(project: Project) -> ModelSpec:
     """The model `<schema>.calendar`: `day`, and `<grain>_start` and `<grain>_end` (exclusive) of each longer grain.
 
-    All columns are DATEs. It covers the year before the first day that is read to the end of the year after the execution
-    date, in the project's weeks.
+    All columns are DATEs. It covers the year before the first sample date, and every day that a window reads, to the
+    end of the year after the execution date, in the project's weeks.
     """
     dialect = project.dialect
     start = first_day(project)
@@ -45,9 +45,10 @@ def calendar_model(project: Project) -> ModelSpec:
 
 
 def first_day(project: Project) -> date:
-    """1 January of the year before the first day that any window reads."""
+    """1 January of the year before the earliest start, or of the first day that any window reads."""
+    starts = [project.start, *(metric.start for metric in project.metrics.values())]
     first = min([project.start, *(read_from(metric, project) for metric in project.metrics.values())])
-    return date(max(first.year - 1, 1), 1, 1)
+    return date(max(min(min(starts).year - 1, first.year), 1), 1, 1)
 
 
 def read_from(metric: Metric, project: Project) -> date:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlglot import exp
 
 from gnomon.check.contract import output_columns
+from gnomon.compile.ctes import FLAT, tell_apart
 from gnomon.compile.models import OutputColumn, PlanNote
 from gnomon.errors import Problem
 from gnomon.model import Metric, Project, Variant
@@ -194,6 +195,8 @@ def finish(bound: exp.Query, planned: Planned, stages: dict[str, exp.Query], con
     for name, stage in reversed(stages.items()):
         prepend(query, name, stage)
     name_metric(query, context.variant)
+    if context.dialect in FLAT:
+        tell_apart(query)
     if UNBOUNDED not in context.facts:
         context.facts[UNBOUNDED] = is_unbounded(bound, context)
     tables = real_tables(query)

@@ -27,8 +27,9 @@ MODIFIERS = (exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.WithinGroup)
 class State:
     """A number that is kept for each key and slot.
 
-    `function` computes it from the rows of a slot, and `merge` from the states of several; of a distinct count,
-    `function` is None. `argument` is an expression over the rows, None for the rows themselves.
+    `function` computes it from the rows of a slot, and `merge` from the states of several; of a distinct count, whose
+    state is the weight of the values in the window, `function` is None. `argument` is an expression over the rows,
+    None for the rows themselves.
     """
 
     name: str
@@ -72,7 +73,7 @@ def count(node: exp.Expr, condition: exp.Expr | None) -> Measure | None:
         if len(argument.expressions) != 1 or isinstance(argument.expressions[0], exp.Tuple):
             return None
         value = given(argument.expressions[0], condition)
-        return Measure("distinct", (State(named("distinct", value), None, exp.Sum, value),), whole)
+        return Measure("distinct", (State(named("weight", value), None, exp.Sum, value),), half)
     if isinstance(argument, exp.Star) or (isinstance(argument, exp.Literal) and condition is None):
         argument = None if condition is None else exp.Literal.number(1)
     if argument is None:
@@ -131,6 +132,12 @@ def as_it_is(state: exp.Expr) -> exp.Expr:
 def whole(state: exp.Expr) -> exp.Expr:
     """A count: engines widen the sum of counts to a type that divides otherwise."""
     return exp.cast(state, "BIGINT")
+
+
+def half(weight: exp.Expr) -> exp.Expr:
+    """A distinct count from what weighs: two for each value, and one for null."""
+    even = exp.paren(weight - exp.Mod(this=weight.copy(), expression=exp.Literal.number(2)))
+    return whole(exp.Div(this=even, expression=exp.Literal.number(2)))
 
 
 def quotient(total: exp.Expr, size: exp.Expr) -> exp.Expr:

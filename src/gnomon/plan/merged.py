@@ -55,16 +55,21 @@ def over(value: exp.Expr, partition: list[exp.Expr], kind: str, start: str) -> e
     )
 
 
-def laid_out(keys: list[str], states: list[str], frame: Frame) -> exp.Select:
-    """One row for each slot of each run, within the sample dates."""
-    n, expires, last = exp.column("n", table="runs"), exp.column("expires"), exp.column("last_n", table="wanted")
-    following = exp.func("COALESCE", exp.column("following"), expires)
+def laid_out(keys: list[str], states: list[str], frame: Frame, weight: str | None = None) -> exp.Select:
+    """One row for each slot of each run, within the sample dates.
+
+    Runs end where they expire, or, with the name of a `weight`, are those in which something weighs.
+    """
+    n, following = exp.column("n", table="runs"), exp.column("following")
+    after = exp.column("last_n", table="wanted") + exp.Literal.number(1)
+    ends = [after] if weight else [exp.column("expires"), after]
     start = exp.Greatest(this=n, expressions=[exp.column("first_n", table="wanted")], ignore_nulls=True)
-    end = exp.Least(this=following, expressions=[expires.copy(), last + exp.Literal.number(1)], ignore_nulls=True)
-    wanted = select(exp.Min(this=exp.column("n")).as_("first_n"), exp.Max(this=exp.column("n")).as_("last_n")).from_(
-        DATES
-    )
+    end = exp.Least(this=exp.func("COALESCE", following, ends[0].copy()), expressions=ends, ignore_nulls=True)
+    wanted = select(exp.Min(this=exp.column("n")).as_("first_n"), exp.Max(this=exp.column("n")).as_("last_n"))
+    wanted = wanted.from_(DATES)
     rows = select(*keys, *states).from_("runs").join(wanted.subquery("wanted"), join_type="cross")
+    if weight is not None:
+        rows = rows.where(exp.column(weight) > 0, copy=False)
     if (integers := INTEGERS.get(frame.dialect)) is not None:
         rows = rows.select(exp.alias_(integers(start, end), "n"), copy=False)
         return rows.where(start < end, copy=False) if frame.dialect in COUNTING_DOWN else rows
@@ -72,16 +77,18 @@ def laid_out(keys: list[str], states: list[str], frame: Frame) -> exp.Select:
     return rows.select(slot, copy=False).join(DATES, on=exp.and_(slot >= start, slot < end), copy=False)
 
 
-def counted(value: exp.Expr, other: exp.Expr, apart: exp.Expr, dialect: str) -> exp.Expr:
-    """How many values have no other row of theirs in the same window."""
+def weighed(value: exp.Expr, other: exp.Expr, apart: exp.Expr, dialect: str) -> exp.Expr:
+    """Two for each value that has no other row of its own in the same window, and one for null."""
     alone = exp.or_(other.copy().is_(exp.null()), apart)
+    some = exp.and_(alone.copy(), value.copy().is_(exp.null()).not_())
+    not_null = exp.case().when(some, "1")
     if dialect == "postgres":  # there a row of nulls is null, and counted none the less
-        return exp.Count(this=exp.case().when(alone, value.copy()))
-    return exp.Count(this=exp.case().when(exp.and_(value.copy().is_(exp.null()).not_(), alone), "1"))
+        not_null = exp.case().when(alone, value.copy())
+    return exp.Count(this=exp.case().when(alone, "1")) + exp.Count(this=not_null)
 
 
 def mean_in(dialect: str) -> Callable[..., exp.Expr]:
-    """A mean from a sum and a count: in Postgres of the sum's own type, as AVG is; a sum of sums is no integer there."""
+    """A mean from a sum and a count: in Postgres of the sum's type, as AVG is; a sum of sums is no integer there."""
     if dialect != "postgres":
         return quotient
     return lambda total, size: exp.Div(

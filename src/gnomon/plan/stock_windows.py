@@ -12,7 +12,8 @@ from gnomon.plan.aggregates import State
 from gnomon.plan.frame import Frame
 from gnomon.plan.merged import laid_out
 from gnomon.plan.spans import SPANS
-from gnomon.plan.windows import Windows, changes, runs
+from gnomon.plan.states import Windows
+from gnomon.plan.window_stages import changes, runs
 from gnomon.rewrite.stock import Stock
 
 Stages = dict[str, exp.Query]

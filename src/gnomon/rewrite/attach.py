@@ -10,6 +10,7 @@ from gnomon.rewrite.bridges import bridge_pairs, dated_pairs, from_names, is_dat
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import paths_of
 from gnomon.rewrite.keys import Scan
+from gnomon.rewrite.output_names import free_name
 from gnomon.rewrite.paths import Path
 from gnomon.rewrite.source_time import local_date
 from gnomon.rewrite.tables import column_of, table_name
@@ -34,10 +35,11 @@ def attach_bridge(scan: Scan, names: tuple[str, ...], context: Context) -> tuple
         statement.set("joins", [join, *(statement.args.get("joins") or [])])
         return tuple(columns)
     used = {column.name for column in scan.scope.columns if column.table == scan.alias}
+    names = tuple(free_name(name, used) for name in names)
     inner = (
         select(
             *(column.as_(name) for column, name in zip(columns, names, strict=True)),
-            *(exp.column(name, table=scan.alias) for name in sorted(used - set(names))),
+            *(exp.column(name, table=scan.alias) for name in sorted(used)),
         )
         .from_(scan.table.copy())
         .join(table, on=on)

@@ -17,11 +17,20 @@ from gnomon.errors import DefinitionError, Problem, did_you_mean
 from gnomon.rewrite.attach import attach_bridge
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import entity_columns, key_domain, paths_of
-from gnomon.rewrite.keys import COMPARISONS, Keys, Scan, bare, follow_keys, is_entity_table, leaves, related_entity
+from gnomon.rewrite.keys import (
+    COMPARISONS,
+    Keys,
+    Scan,
+    bare,
+    body,
+    follow_keys,
+    is_entity_table,
+    leaves,
+    related_entity,
+)
+from gnomon.rewrite.output_names import Made, Outputs, follow_outputs, settle_names
 from gnomon.rewrite.parse import as_text
 from gnomon.rewrite.tables import table_name
-
-Outputs = dict[str, tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -55,6 +64,7 @@ def bind_entities(query: exp.Query, context: Context) -> exp.Query:
             rename_in(scope, binding)
         elif scope.union_scopes:
             binding.outputs[id(scope)] = union_outputs(scope, binding)
+            follow_outputs(body(scope), binding.outputs[id(scope)])
     return query
 
 
@@ -79,7 +89,7 @@ def check_direct_key(scan: Scan, context: Context) -> None:
 
 def rename_in(scope: Scope, binding: Binding) -> None:
     """Replace each mention of the key in one SELECT, and note what its outputs are called now."""
-    outputs: Outputs = {}
+    made: Made = {}
     select = scope.expression
     mentions = [column for column in scope.columns if column.find_ancestor(exp.Query) is not None]
     entity_of = {id(column): entity_of_column(column, scope, binding) for column in mentions}
@@ -90,10 +100,11 @@ def rename_in(scope: Scope, binding: Binding) -> None:
             continue
         if found == (column,):  # its own name already; only what it is selected as may be the key's
             if isinstance(column.parent, exp.Alias):
-                substitute(column, found, before, outputs, binding)
+                substitute(column, found, before, made, binding)
         elif means_entity(column, scope, entity_of, binding):
-            substitute(column, found, before, outputs, binding)
-    binding.outputs[id(scope)] = outputs
+            substitute(column, found, before, made, binding)
+    in_result = any(scope is leaf for leaf in leaves(binding.keys.scopes[-1]))
+    binding.outputs[id(scope)] = settle_names(scope, made, in_result)
 
 
 def entity_of_column(column: exp.Column, scope: Scope, binding: Binding) -> tuple[exp.Column, ...] | None:
@@ -172,7 +183,7 @@ def refuse(column: exp.Column, parent: exp.Expr | None, binding: Binding) -> Exc
 
 
 def substitute(
-    column: exp.Column, columns: tuple[exp.Column, ...], before: dict[int, str], outputs: Outputs, binding: Binding
+    column: exp.Column, columns: tuple[exp.Column, ...], before: dict[int, str], made: Made, binding: Binding
 ) -> None:
     """Put the entity's columns in the place of one mention of the key."""
     fresh = [new.copy() for new in columns]
@@ -182,7 +193,7 @@ def substitute(
     if len(fresh) == 1 and outer is not column:
         column.replace(fresh[0])
         whole = outer.parent if isinstance(outer.parent, exp.Coalesce) else outer
-        rename_projection(whole, before, outputs, binding)
+        rename_projection(whole, before, made, binding)
         return
     node: exp.Expr = column
     while isinstance(node.parent, exp.Paren | exp.Cast | exp.Alias | exp.Ordered) or (
@@ -191,15 +202,15 @@ def substitute(
         if isinstance(node.parent, exp.Coalesce):
             coalesce = node.parent
             column.replace(fresh[0])
-            rename_projection(coalesce, before, outputs, binding)
+            rename_projection(coalesce, before, made, binding)
             return
         node = node.parent
     parent = node.parent
     if isinstance(parent, exp.Select) and node.arg_key == "expressions":
         old = before[id(node)]
         names = output_names(old, columns, binding)
-        outputs[old] = names
-        splice(node, [new.as_(name, copy=False) for new, name in zip(fresh, names, strict=True)])
+        made[old] = [exp.Alias(this=new, alias=exp.to_identifier(name)) for new, name in zip(fresh, names, strict=True)]
+        splice(node, made[old])
     elif isinstance(parent, exp.EQ):
         equate(parent, column, fresh)
     elif len(fresh) == 1:
@@ -217,13 +228,13 @@ def outermost(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def rename_projection(node: exp.Expr, before: dict[int, str], outputs: Outputs, binding: Binding) -> None:
+def rename_projection(node: exp.Expr, before: dict[int, str], made: Made, binding: Binding) -> None:
     """Rename the output that a COALESCE of keys is, as USING makes one."""
     projection = node.parent if isinstance(node.parent, exp.Alias) else node
     old = before.get(id(projection))
     if old is not None and isinstance(projection, exp.Alias):
         name = binding.names[0] if old in binding.context.key else old
-        outputs[old] = (name,)
+        made[old] = [projection]
         projection.set("alias", exp.to_identifier(name))
 
 

@@ -32,6 +32,7 @@ def resolve(query: exp.Query, context: Context) -> exp.Query:
     if schema.empty:  # then SQLGlot would prefer outputs to columns
         schema.add_table("no.table", {"none": "unknown"})
     check_stars(query, known, context)
+    refuse_natural_joins(query, context)
     own_columns(query, {name for name, columns in known.items() if columns is None}, context)
     group_by_outputs(query)
     try:
@@ -52,6 +53,16 @@ def resolve(query: exp.Query, context: Context) -> exp.Query:
     spell_out_group_by_all(resolved)
     drop_constant_groups(resolved)
     return resolved
+
+
+def refuse_natural_joins(query: exp.Query, context: Context) -> None:
+    """Which columns a NATURAL JOIN compares depends on the entity that a side is bound to."""
+    for join in query.find_all(exp.Join):
+        if join.method.upper() == "NATURAL":
+            raise context.fail(
+                "natural_join", "a NATURAL JOIN does not say which columns it compares", join.this,
+                help="name them: JOIN ... USING (<columns>)",
+            )  # fmt: skip
 
 
 def group_by_outputs(query: exp.Query) -> None:

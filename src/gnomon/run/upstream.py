@@ -1,10 +1,12 @@
-"""Two small corrections of SQLMesh 0.236, made only in Gnomon's own commands and only for that version.
+"""Three small corrections of SQLMesh 0.236, made only in Gnomon's own commands and only for that version.
 
 1. `SnapshotEvaluator.create_snapshot` is handed every snapshot of the project and maps all their tables to render one
    query, so that applying N models costs N x N. It needs the parents, which is what `Scheduler.evaluate` hands on.
 2. A plan in which one model has days to build and a new one has none fails, because the new one's table is never made
    (SQLMesh issue 5612): a metric that starts tomorrow, say. Such tables are made before the backfill, which makes the
    union views that read them; without asking their queries, because what these read is made by the backfill.
+3. A run gives a model that starts in the future an interval that ends before it begins, and fails on it. Such
+   intervals are left out.
 
 What they rely on is pinned in tests/upstream.
 """
@@ -16,6 +18,7 @@ from importlib.metadata import version
 from typing import Any
 
 from sqlmesh.core.plan.evaluator import BuiltInPlanEvaluator
+from sqlmesh.core.scheduler import Scheduler
 from sqlmesh.core.snapshot import SnapshotEvaluator
 
 CORRECTED = "0.236."
@@ -29,6 +32,7 @@ def correct_sqlmesh() -> bool:
     if not hasattr(SnapshotEvaluator.create_snapshot, _MARK):
         SnapshotEvaluator.create_snapshot = _with_parents_only(SnapshotEvaluator.create_snapshot)
         BuiltInPlanEvaluator.visit_backfill_stage = _with_idle_tables(BuiltInPlanEvaluator.visit_backfill_stage)
+        Scheduler.merged_missing_intervals = _without_inverted(Scheduler.merged_missing_intervals)
     return True
 
 
@@ -55,6 +59,17 @@ def _with_idle_tables(visit_backfill_stage: Any) -> Any:
 
     setattr(visit, _MARK, visit_backfill_stage)
     return visit
+
+
+def _without_inverted(merged_missing_intervals: Any) -> Any:
+    @wraps(merged_missing_intervals)
+    def merged(self: Any, *args: Any, **kwargs: Any) -> Any:
+        found = merged_missing_intervals(self, *args, **kwargs)
+        right = {snapshot: [each for each in intervals if each[0] < each[1]] for snapshot, intervals in found.items()}
+        return {snapshot: intervals for snapshot, intervals in right.items() if intervals}
+
+    setattr(merged, _MARK, merged_missing_intervals)
+    return merged
 
 
 def _idle(stage: Any, plan: Any) -> list[Any]:

@@ -38,7 +38,7 @@ WITH calendar AS (
     CROSS JOIN digits AS hundreds
   ), days AS (
     SELECT
-      CAST(CAST('2023-01-01' AS DATE) + day_number * INTERVAL '1' DAY AS DATE) AS day
+      CAST(CAST('2022-10-04' AS DATE) + day_number * INTERVAL '1' DAY AS DATE) AS day
     FROM numbers
   )
   SELECT
@@ -46,11 +46,23 @@ WITH calendar AS (
   FROM days
   WHERE
     day <= CAST('2024-03-31' AS DATE)
+), spans AS (
+  SELECT
+    slot,
+    n,
+    n + 90 AS leaves
+  FROM (
+    SELECT
+      day AS slot,
+      DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), day) AS n
+    FROM calendar
+    WHERE
+      day >= CAST('2022-10-04' AS DATE) AND day < CAST('2024-04-01' AS DATE)
+  ) AS slots
 ), dates AS (
   SELECT
     day AS sample_date,
-    CAST(CAST(day + INTERVAL '1' DAY AS DATE) - INTERVAL '90' DAY AS DATE) AS window_start,
-    CAST(day + INTERVAL '1' DAY AS DATE) AS window_end
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), day) AS n
   FROM calendar
   WHERE
     day >= CAST('2023-01-01' AS DATE) AND day < CAST('2024-04-01' AS DATE)
@@ -61,24 +73,117 @@ WITH calendar AS (
   FROM oso.artifacts_by_project_v1 AS hop_1
   WHERE
     NOT hop_1.project_id IS NULL
+), bound AS (
+  SELECT
+    events_project.project_id AS to_project_id,
+    events.event_source AS event_source,
+    CAST(events.bucket_day AS DATE) AS slot,
+    events.amount AS amount
+  FROM oso.int_events_daily__github AS events
+  JOIN artifact_to_project AS events_project
+    ON events.to_artifact_id = events_project.artifact_id
+  WHERE
+    events.event_type IN ('STARRED')
+    AND events.bucket_day >= CAST('2022-10-04' AS DATE)
+    AND events.bucket_day < CAST('2024-04-01' AS DATE)
+), partials AS (
+  SELECT
+    to_project_id,
+    event_source,
+    n,
+    leaves,
+    sum_amount
+  FROM (
+    SELECT
+      to_project_id,
+      event_source,
+      slot,
+      SUM(amount) AS sum_amount
+    FROM bound
+    GROUP BY
+      to_project_id,
+      event_source,
+      slot
+  ) AS gathered
+  JOIN spans
+    ON spans.slot = gathered.slot
+), changes AS (
+  SELECT
+    to_project_id,
+    event_source,
+    n,
+    MAX(leaves) AS leaves,
+    SUM(sum_amount) AS sum_amount
+  FROM (
+    SELECT
+      to_project_id,
+      event_source,
+      n,
+      leaves,
+      sum_amount
+    FROM partials
+    UNION ALL
+    SELECT
+      to_project_id,
+      event_source,
+      leaves AS n,
+      NULL AS leaves,
+      NULL AS sum_amount
+    FROM partials
+    WHERE
+      leaves <= (
+        SELECT
+          MAX(n)
+        FROM dates
+      )
+  ) AS each
+  GROUP BY
+    to_project_id,
+    event_source,
+    n
+), runs AS (
+  SELECT
+    to_project_id,
+    event_source,
+    changes.n,
+    LEAD(changes.n) OVER (PARTITION BY to_project_id, event_source ORDER BY changes.n) AS following,
+    MAX(changes.leaves) OVER (
+      PARTITION BY to_project_id, event_source
+      ORDER BY changes.n
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS expires,
+    SUM(sum_amount) OVER (
+      PARTITION BY to_project_id, event_source
+      ORDER BY changes.n
+      RANGE BETWEEN 89 PRECEDING AND CURRENT ROW
+    ) AS sum_amount
+  FROM changes
+), windowed AS (
+  SELECT
+    to_project_id,
+    event_source,
+    sum_amount,
+    UNNEST(
+      RANGE(
+        GREATEST(runs.n, wanted.first_n),
+        LEAST(COALESCE(following, expires), expires, wanted.last_n + 1)
+      )
+    ) AS n
+  FROM runs
+  CROSS JOIN (
+    SELECT
+      MIN(n) AS first_n,
+      MAX(n) AS last_n
+    FROM dates
+  ) AS wanted
 )
 SELECT
   dates.sample_date AS metrics_sample_date,
-  events.event_source AS event_source,
-  events_project.project_id AS to_project_id,
+  windowed.event_source AS event_source,
+  windowed.to_project_id AS to_project_id,
   '' AS from_artifact_id,
   'stars_over_90_day_window' AS metric,
-  CAST(SUM(events.amount) AS DOUBLE) AS amount
-FROM oso.int_events_daily__github AS events
+  CAST(windowed.sum_amount AS DOUBLE) AS amount
+FROM windowed
 JOIN dates
-  ON events.bucket_day >= dates.window_start AND events.bucket_day < dates.window_end
-JOIN artifact_to_project AS events_project
-  ON events.to_artifact_id = events_project.artifact_id
-WHERE
-  events.event_type IN ('STARRED')
-  AND events.bucket_day >= CAST('2022-10-04' AS DATE)
-  AND events.bucket_day < CAST('2024-04-01' AS DATE)
-GROUP BY
-  dates.sample_date,
-  events_project.project_id,
-  events.event_source
+  ON dates.n = windowed.n

@@ -1,0 +1,63 @@
+"""The keys of a grouped query, the states that it keeps for each of them, and the columns that hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from gnomon.plan.aggregates import State, plain
+from gnomon.plan.frame import Frame
+
+TAKEN = ("slot", "n", "leaves", "opens", "following", "expires")
+"""The columns of the stages themselves."""
+
+
+@dataclass(slots=True)
+class Windows:
+    """One grouped query under way: its keys, its states and the columns that hold them.
+
+    `keys` and `values` name expressions over the rows; `states` are named uniquely.
+    """
+
+    frame: Frame
+    keys: dict[exp.Expr, str] = field(default_factory=dict)
+    values: dict[exp.Expr, str] = field(default_factory=dict)
+    states: list[State] = field(default_factory=list)
+
+    def free(self, name: str) -> str:
+        """A column's name that nothing has yet."""
+        taken = {*TAKEN, *self.keys.values(), *self.values.values(), *(state.name for state in self.states)}
+        return next(word for word in (name, *(f"{name}_{i}" for i in range(2, 1000))) if word not in taken)
+
+    def state(self, wanted: State) -> exp.Column:
+        """The column of a state, which aggregates share."""
+        for known in self.states:
+            if (known.function, known.argument) == (wanted.function, wanted.argument):
+                return exp.column(known.name, table="windowed")
+        if wanted.argument is not None and wanted.argument not in self.values:
+            self.values[wanted.argument] = self.free(plain(wanted.argument) or "value")
+        found = State(self.free(wanted.name), wanted.function, wanted.merge, wanted.argument)
+        self.states.append(found)
+        return exp.column(found.name, table="windowed")
+
+    @property
+    def key_names(self) -> list[str]:
+        return [*self.keys.values()]
+
+    @property
+    def weight(self) -> str | None:
+        """The state that is more than nothing exactly where the window has rows; None without a distinct count."""
+        return next((state.name for state in self.distinct_states), None)
+
+    @property
+    def merged_states(self) -> list[State]:
+        return [state for state in self.states if state.function is not None]
+
+    @property
+    def distinct_states(self) -> list[State]:
+        return [state for state in self.states if state.function is None]
+
+    def value(self, state: State, table: str | None = None) -> exp.Expr:
+        """The column that holds a state's argument."""
+        return exp.Star() if state.argument is None else exp.column(self.values[state.argument], table=table)
