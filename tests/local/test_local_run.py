@@ -94,16 +94,16 @@ def test_a_tampered_table_is_found_and_shown(root: Path, monkeypatch: pytest.Mon
     assert "2 differences" in result.summary and "project-2" in shown and "no row" in shown
 
 
-def late_bound(query: exp.Query) -> None:
-    for node in list(query.find_all(exp.LT)):
-        if "window_end" in node.sql():
-            node.replace(exp.LTE(this=node.this, expression=node.expression))
+def long_window(query: exp.Query) -> None:
+    for spec in query.find_all(exp.WindowSpec):
+        if spec.args["kind"] == "RANGE":
+            spec.set("start", exp.Literal.number(int(spec.args["start"].name) + 1))
 
 
-def early_bound(query: exp.Query) -> None:
-    for node in list(query.find_all(exp.GTE)):
-        if "window_start" in node.sql():
-            node.replace(exp.GT(this=node.this, expression=node.expression))
+def early_end(query: exp.Query) -> None:
+    for node in list(query.find_all(exp.Alias)):
+        if node.alias == "leaves" and isinstance(node.this, exp.Add):
+            node.this.replace(node.this - exp.Literal.number(1))
 
 
 def double_counting(query: exp.Query) -> None:
@@ -112,7 +112,7 @@ def double_counting(query: exp.Query) -> None:
 
 
 def zero_for_null(query: exp.Query) -> None:
-    for node in list(query.find_all(exp.Sum)):
+    for node in [node for node in query.find_all(exp.Sum) if not isinstance(node.parent, exp.Window)]:
         node.replace(exp.func("COALESCE", node.copy(), exp.Literal.number(0)))
 
 
@@ -122,7 +122,7 @@ def unfiltered(query: exp.Query) -> None:
             node.replace(exp.true())
 
 
-@pytest.mark.parametrize("mistake", [late_bound, early_bound, double_counting, zero_for_null, unfiltered])
+@pytest.mark.parametrize("mistake", [long_window, early_end, double_counting, zero_for_null, unfiltered])
 def test_mistakes_in_plans_show_in_the_seeds(
     root: Path, monkeypatch: pytest.MonkeyPatch, mistake: Callable[[exp.Query], None]
 ) -> None:

@@ -38,8 +38,9 @@ def lift_slots(
     refuse_limits(select)
     if len(inputs) > 1:
         raise SpreadFirst(scans, "rows of one window are joined to others")
-    if bounds:
-        raise SpreadFirst(scans, f"{as_text(bounds[0])} is used other than to bound a scan")
+    for node in bounds:
+        if not (state.firsts and is_aggregated(node, select)):
+            raise SpreadFirst(scans, f"{as_text(node)} is used other than to bound a scan")
     slot = join_inputs(scope, inputs, times)
     for time in times:
         restrict(scope, time, state.frame)
@@ -57,6 +58,11 @@ def lift_slots(
             lift_group(scope, slot, state, is_root=is_root)
     except NotCarried as reason:
         raise SpreadFirst(scans, str(reason)) from None
+
+
+def is_aggregated(node: exp.Expr, select: exp.Select) -> bool:
+    """Whether a node stands in an output that aggregates."""
+    return any(output.find(exp.AggFunc) and node in output.find_all(type(node)) for output in select.expressions)
 
 
 def mark_slot(scope: Scope, carried: exp.Expr | None) -> None:
