@@ -48,6 +48,8 @@ QUICK: tuple[Work, ...] = (
     (replace(DENSE, rows=M), "distinct", (7, 30, 180, 365)),
     *((replace(DENSE, rows=M), name, (7, 365)) for name in ("sum", "average")),
     *((replace(DENSE, rows=M), name, (30,)) for name in ("min", "max")),
+    (replace(DENSE, rows=10 * M), "distinct", (7, 30, 180, 365)),
+    *((replace(DENSE, rows=10 * M), name, (7, 365)) for name in ("sum", "average")),
     (replace(SPARSE, rows=M), "distinct", (7, 30)),
     (replace(SPARSE, rows=M), "sum", (7,)),
 )
