@@ -9,8 +9,17 @@ from sqlglot import exp
 from gnomon.plan.aggregates import State, plain
 from gnomon.plan.frame import Frame
 
-TAKEN = ("slot", "n", "leaves", "opens", "following", "expires")
+TAKEN = ("slot", "n", "leaves", "opens", "following", "expires", "first_n", "last_n")
 """The columns of the stages themselves."""
+
+
+def named_after(word: str) -> set[str]:
+    """A column's name, and those that stages make of it where it holds a distinct value or its weight.
+
+    >>> sorted(named_after("actor"))
+    ['actor', 'actor_back', 'actor_left']
+    """
+    return {word, f"{word}_left", f"{word}_back", *(word.replace("weight", other, 1) for other in ("entered", "left"))}
 
 
 @dataclass(slots=True)
@@ -26,9 +35,11 @@ class Windows:
     states: list[State] = field(default_factory=list)
 
     def free(self, name: str) -> str:
-        """A column's name that nothing has yet."""
-        taken = {*TAKEN, *self.keys.values(), *self.values.values(), *(state.name for state in self.states)}
-        return next(word for word in (name, *(f"{name}_{i}" for i in range(2, 1000))) if word not in taken)
+        """A column's name that nothing has yet, nor any column that stages name after it."""
+        named = (*self.keys.values(), *self.values.values(), *(state.name for state in self.states))
+        taken = {*TAKEN}.union(*map(named_after, named))
+        words = (name, *(f"{name}_{i}" for i in range(2, 1000)))
+        return next(word for word in words if not named_after(word) & taken)
 
     def state(self, wanted: State) -> exp.Column:
         """The column of a state, which aggregates share."""

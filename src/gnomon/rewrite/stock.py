@@ -26,7 +26,7 @@ from gnomon.time import Calendar, OwnAggregation
 
 TAKEN = frozenset(
     {"slot", "n", "leaves", "opens", "following", "expires", "instant", "latest", "value", "sum_value", "count_value"}
-    | {"since", "day", "place", "until", "sample_date"}
+    | {"since", "day", "place", "until", "sample_date", "first_n", "last_n"}
 )
 """The columns of the stages, which no key may be called."""
 
