@@ -129,6 +129,8 @@ def specs_of(settings: Mapping[str, Any]) -> tuple[ModelSpec, ...]:
         if grain == "hour":
             made.append(spec(interval, HOUR_QUERY, start=start, columns=HOURLY, cron="@hourly", **options))
         else:
+            if unit := settings.get("unit"):
+                options["columns"] = (*COLUMNS[:3], OutputColumn("amount", "DOUBLE", "amount", unit))
             made.append(spec(interval, bucket_query(grain, f"stars_{interval.suffix}"), start=start, **options))
     for window in settings.get("windows", ()):
         interval = Rolling(window, Grain.DAY, Cron.DAILY)

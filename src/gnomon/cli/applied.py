@@ -34,6 +34,8 @@ def print_plan(result: PlanResult, as_json: bool) -> None:
     )
     for verb, models in named:
         print_models(verb, models)
+    for name, (before, after) in result.units.items():
+        click.echo(f"{name}: {before or 'no unit'} becomes {after or 'no unit'}")
     others = [name for name in result.days if name not in {*result.added, *result.modified, *result.restated}]
     print_models("build", others)
     if result.days:

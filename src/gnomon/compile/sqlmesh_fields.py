@@ -6,6 +6,7 @@ changing it rebuilds every table of every project.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -39,6 +40,7 @@ def model_fields(spec: ModelSpec, calendar: Calendar) -> dict[str, Any]:
         "audits": [(name, {key: argument(value) for key, value in args.items()}) for name, args in spec.audits],
         "description": spec.description or None,
         "owner": spec.owner,
+        "stamp": stamp(spec.columns),
         "start": spec.start.isoformat() if spec.start else None,
         "end": spec.end.isoformat() if spec.end else None,
     }
@@ -149,6 +151,18 @@ def described(columns: Iterable[OutputColumn]) -> dict[str, str]:
         if comment := "; ".join(filter(None, words)):
             comments[column.name] = comment
     return comments
+
+
+def stamp(columns: Iterable[OutputColumn]) -> str | None:
+    """The units of a table as a text that is part of its version; None where no column has one.
+
+    A number of another unit is another number, so a changed unit rebuilds the table and what reads it.
+
+    >>> stamp([OutputColumn("amount", "DOUBLE", "amount", {"code": "USD", "kind": "currency"})])
+    'amount in {"code": "USD", "kind": "currency"}'
+    """
+    units = {column.name: json.dumps(column.unit, sort_keys=True) for column in columns if column.unit is not None}
+    return "; ".join(f"{name} in {unit}" for name, unit in units.items()) or None
 
 
 def argument(value: Any) -> exp.Expr:

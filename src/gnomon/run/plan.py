@@ -103,6 +103,11 @@ def described(session: Session, built: Any) -> PlanResult:
         removed=names(snapshot.name for snapshot in diff.removed_snapshots),
         restated=names(snapshot.name for snapshot in built.restatements),
         days=days,
+        units={
+            table_name(name): (old.node.stamp, new.node.stamp)
+            for name, (new, old) in diff.modified_snapshots.items()
+            if old.node.stamp != new.node.stamp
+        },
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from gnomon.run.bridges import BridgeChange, Unmatched
@@ -13,7 +13,8 @@ class PlanResult:
     """A plan, made or only shown.
 
     `added`, `modified`, `removed` and `restated` name models; `days` maps each model that has something to build to
-    its first and last day. `applied` is False for a dry run and for a plan that was not confirmed. `batches` and
+    its first and last day, and `units` each model whose columns change their units to those before and after, as texts.
+    `applied` is False for a dry run and for a plan that was not confirmed. `batches` and
     `models` count what was written; `rows` what those tables hold now, None where counting is not cheap. `bridges`
     are the relationship tables that changed.
     """
@@ -25,6 +26,7 @@ class PlanResult:
     removed: tuple[str, ...]
     restated: tuple[str, ...]
     days: dict[str, tuple[date, date]]
+    units: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     batches: int = 0
     models: int = 0
     rows: int | None = None

@@ -1,4 +1,4 @@
-"""Three small corrections of SQLMesh 0.236, made only in Gnomon's own commands and only for that version.
+"""Four small corrections of SQLMesh 0.236, made only in Gnomon's own commands and only for that version.
 
 1. `SnapshotEvaluator.create_snapshot` is handed every snapshot of the project and maps all their tables to render one
    query, so that applying N models costs N x N. It needs the parents, which is what `Scheduler.evaluate` hands on.
@@ -7,6 +7,8 @@
    union views that read them; without asking their queries, because what these read is made by the backfill.
 3. A run gives a model that starts in the future an interval that ends before it begins, and fails on it. Such
    intervals are left out.
+4. A changed stamp, which is where a model's units are, counts as an added column: a change that breaks nothing. Numbers
+   of another unit do break what reads them, so it counts as a change whose nature is not known.
 
 What they rely on is pinned in tests/upstream.
 """
@@ -17,6 +19,7 @@ from functools import wraps
 from importlib.metadata import version
 from typing import Any
 
+from sqlmesh.core.model.definition import SqlModel
 from sqlmesh.core.plan.evaluator import BuiltInPlanEvaluator
 from sqlmesh.core.scheduler import Scheduler
 from sqlmesh.core.snapshot import SnapshotEvaluator
@@ -33,6 +36,7 @@ def correct_sqlmesh() -> bool:
         SnapshotEvaluator.create_snapshot = _with_parents_only(SnapshotEvaluator.create_snapshot)
         BuiltInPlanEvaluator.visit_backfill_stage = _with_idle_tables(BuiltInPlanEvaluator.visit_backfill_stage)
         Scheduler.merged_missing_intervals = _without_inverted(Scheduler.merged_missing_intervals)
+        SqlModel.is_breaking_change = _with_stamps(SqlModel.is_breaking_change)
     return True
 
 
@@ -70,6 +74,18 @@ def _without_inverted(merged_missing_intervals: Any) -> Any:
 
     setattr(merged, _MARK, merged_missing_intervals)
     return merged
+
+
+def _with_stamps(is_breaking_change: Any) -> Any:
+    @wraps(is_breaking_change)
+    def is_breaking(self: Any, previous: Any) -> bool | None:
+        if self.stamp != previous.stamp:
+            return None
+        found: bool | None = is_breaking_change(self, previous)
+        return found
+
+    setattr(is_breaking, _MARK, is_breaking_change)
+    return is_breaking
 
 
 def _idle(stage: Any, plan: Any) -> list[Any]:
