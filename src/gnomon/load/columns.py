@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gnomon.errors import did_you_mean
+from gnomon.load.column_units import unit_of_column
 from gnomon.load.definitions import ColumnDef
 from gnomon.load.external import ExternalTables
 from gnomon.load.findings import Findings
@@ -42,9 +43,31 @@ def merged_columns(
         if found is not None and name not in found:
             help = f"{did_you_mean(name, found)} (these are from external_models.yaml: see 'gnomon sources pull')"
             findings.error("unknown_column", f"there is no column '{name}' in '{table}'", span, help)
+    check_unit_columns(table, declared or {}, columns, entry, findings)
     return columns, declared is not None or found is not None
+
+
+def check_unit_columns(
+    table: str,
+    declared: Mapping[str, ColumnDef],
+    columns: Mapping[str, Column],
+    entry: Entry,
+    findings: Findings,
+) -> None:
+    """Refuse units that depend on a column which is not there, or on the numbers themselves."""
+    for name in declared:
+        unit_by = columns[name.lower()].unit_by
+        if unit_by is None:
+            continue
+        path = ("unit_by", "column") if declared[name].unit_by is not None else ("unit", "by")
+        span, others = entry.span("columns", name, *path), sorted({*columns} - {name.lower()})
+        if unit_by.column not in others:
+            message = f"the unit of '{name}' depends on '{unit_by.column}', which is no other column of '{table}'"
+            help = f"{did_you_mean(unit_by.column, others)} (declare it under columns:)"
+            findings.error("unknown_column", message, span, help)
 
 
 def build_column(name: str, column: ColumnDef, type: str | None, span: Span | None) -> Column:
     """A declared column as a value; `type` is the warehouse's."""
-    return Column(name.lower(), column.type or type, column.unit, column.additivity, column.entity, span)
+    unit, unit_by = unit_of_column(column.unit, column.unit_by)
+    return Column(name.lower(), column.type or type, unit, column.additivity, column.entity, span, unit_by)

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from gnomon.errors import did_you_mean
 from gnomon.load.document import DataPath, Document
 from gnomon.load.fields import read_table
-from gnomon.load.files import CalendarDef, EntityDef, ReferenceDef, RelationshipDef, SourceDef, SourcesFile
+from gnomon.load.files import CalendarDef, EntityDef, RatesDef, ReferenceDef, RelationshipDef, SourceDef, SourcesFile
 from gnomon.load.findings import Findings
 from gnomon.load.wording import kind_of
 from gnomon.source import Span
@@ -25,8 +25,15 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "references": ReferenceDef,
     "entities": EntityDef,
     "calendars": CalendarDef,
+    "rates": RatesDef,
 }
-WORDS = {"sources": "source", "references": "reference", "entities": "entity", "calendars": "calendar"}
+WORDS = {
+    "sources": "source",
+    "references": "reference",
+    "entities": "entity",
+    "calendars": "calendar",
+    "rates": "rates",
+}
 
 
 @dataclass(frozen=True, slots=True)

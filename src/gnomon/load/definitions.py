@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, Strict, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, Strict, WithJsonSchema, model_validator
 
 from gnomon.limits import limit
+from gnomon.load.column_units import ColumnUnit, MetricUnit, UnitByDef, one_unit
 from gnomon.load.construct import Definition, Shape
 from gnomon.load.fields import (
     AlsoWritten,
@@ -23,10 +24,10 @@ from gnomon.load.fields import (
     SqlType,
     Table,
     Text,
-    UnitJson,
     read_columns,
     read_name,
 )
+from gnomon.load.metric_units import Declarations, declarations
 from gnomon.load.own_grains import AggregationWord
 from gnomon.load.stock import AdditivityDef
 from gnomon.load.to_date import ToDateWindows
@@ -103,9 +104,15 @@ class ColumnDef(Shape):
     """A column of a source, a reference or a metric's own table."""
 
     type: SqlType | None = Field(default=None, description="its SQL type, in the project's dialect")
-    unit: UnitJson = Field(default=None, description="what its numbers are denominated in")
+    unit: ColumnUnit = Field(default=None, description="what its numbers are denominated in")
+    unit_by: UnitByDef | None = Field(default=None, description="units by the value of another column")
     additivity: Additivity | None = Field(default=None, description="flow (adds up over time) or stock (a level)")
     entity: Text | None = Field(default=None, description="what COUNT(DISTINCT) of it counts, such as developers")
+
+    @model_validator(mode="after")
+    def has_one_unit(self) -> Self:
+        one_unit(self.unit, self.unit_by)
+        return self
 
 
 ColumnDefs = dict[str, Annotated[ColumnDef, BeforeValidator(read_column), AlsoWritten("string", "null")]]
@@ -132,7 +139,13 @@ class MetricMetadata(Definition):
 
     display_name: Text = Field(default="", description="the metric's name for people")
     description: Text = Field(default="", description="what the metric says, in a sentence")
-    unit: UnitJson = Field(default=None, description="what the amount is denominated in")
+    unit: MetricUnit = Field(default=None, description="what the amount is denominated in")
+
+
+class OlderMetadata(Shape):
+    """Where older files say a metric's unit."""
+
+    unit: MetricUnit = Field(default=None, description="what the amount is denominated in")
 
 
 class RollingConfig(Definition):
@@ -209,7 +222,10 @@ class MetricQueryDef(Definition):
     audits: Audits = Field(default=(), description="audits of every table of the metric")
     incremental_audits: Audits = Field(default=(), description="audits of its incremental tables")
     additional_tags: Items[Text] = Field(default=(), description="tags of every table of the metric")
+    unit: MetricUnit = Field(default=None, description="for older files: the metadata's unit")
+    metric_metadata: OlderMetadata | None = Field(default=None, description="for older files: {unit: ...}")
     use_python_model: Flag | None = Field(default=None, description="accepted for older files; has no effect")
+    _units: Declarations = PrivateAttr(default=Declarations())
 
     @model_validator(mode="after")
     def series_are_possible(self) -> Self:
@@ -227,4 +243,25 @@ class MetricQueryDef(Definition):
             refuse("no_intervals", "the metric has no series", help)
         if self.start is not None and self.end is not None and self.start > self.end:
             refuse("start_after_end", f"start {self.start} is after end {self.end}", "swap them", "start")
+        return self
+
+    @property
+    def declared_units(self) -> Declarations:
+        """The units that this says, the one that holds first."""
+        return self._units
+
+    @model_validator(mode="after")
+    def unit_that_holds(self) -> Self:
+        """Put the unit that holds, wherever it is said, where all others look for it."""
+        amount, older = self.columns.get("amount"), self.metric_metadata
+        said = declarations(
+            self.metadata.unit if self.metadata else None,
+            self.unit,
+            older.unit if older else None,
+            amount.unit if amount else None,
+        )
+        self._units = said
+        if said.unit is not None:
+            metadata = self.metadata or MetricMetadata.model_construct()
+            self.metadata = metadata.model_copy(update={"unit": said.unit})
         return self

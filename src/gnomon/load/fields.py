@@ -18,7 +18,6 @@ from gnomon.limits import limit
 from gnomon.load.wording import kind_of, refuse
 from gnomon.names import NAME
 from gnomon.time.calendar import WEEKDAYS
-from gnomon.units import UnitError, parse_unit
 
 T = TypeVar("T")
 
@@ -100,14 +99,6 @@ def read_schema(value: Any) -> Any:
     if isinstance(value, str) and not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?", value):
         refuse("wrong_name", f"'{value}' is no schema name", "use letters, digits and underscores")
     return value.lower() if isinstance(value, str) else value
-
-
-def read_unit_json(value: Any) -> Any:
-    """A unit as canonical JSON, from JSON or from a legacy name."""
-    try:
-        return parse_unit(value)
-    except UnitError as error:
-        refuse("wrong_unit", error.reason, error.help, *error.path)
 
 
 def read_time_zone(value: Any) -> Any:
@@ -224,10 +215,6 @@ SqlType = Annotated[str, Strict(), BeforeValidator(read_type)]
 STRINGS = {"type": "array", "items": {"type": "string"}}
 ONE_OR_MORE = {"anyOf": [{"type": "string"}, STRINGS]}
 AUDIT = {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 2, "maxItems": 2}, {"type": "object"}]}
-UNIT = {
-    "description": "{kind, code}, or {numerator, denominator} of two such, or a legacy name such as dollar",
-    "anyOf": [{"type": "string"}, {"type": "object"}, {"type": "null"}],
-}
 
 Text = Annotated[str, Strict()]
 Flag = Annotated[bool, Strict()]
@@ -239,7 +226,6 @@ Table = Annotated[str, Strict(), BeforeValidator(read_table)]
 Columns = Annotated[tuple[str, ...], BeforeValidator(read_columns), WithJsonSchema(ONE_OR_MORE)]
 Duration = Annotated[timedelta, BeforeValidator(read_duration), WithJsonSchema({"type": "string"})]
 Date = Annotated[date, BeforeValidator(read_date), WithJsonSchema({"type": "string", "format": "date"})]
-UnitJson = Annotated[dict[str, Any] | None, BeforeValidator(read_unit_json), WithJsonSchema(UNIT)]
 TimeZone = Annotated[str, Strict(), BeforeValidator(read_time_zone)]
 Weekday = Annotated[str, Strict(), BeforeValidator(read_week_start), Field(json_schema_extra={"enum": list(WEEKDAYS)})]
 Dialect = Annotated[str, Strict(), BeforeValidator(read_dialect)]

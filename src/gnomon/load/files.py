@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, get_args
@@ -77,6 +78,18 @@ def read_path(value: Any) -> Any:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
+def read_currency(value: Any) -> Any:
+    if not isinstance(value, str) or not CURRENCY.fullmatch(value):
+        refuse("wrong_unit", f"expected a currency's code, found {kind_of(value)}", "write three capitals, as in EUR")
+    return value
+
+
+def read_missing(value: Any) -> Any:
+    if value not in ("error", "null", None):
+        refuse("wrong_missing", f"expected error or null, found {kind_of(value)}", "write missing: error")
+    return None if value == "null" else value
+
+
 KEYS_SCHEMA = {
     "anyOf": [
         {"type": "object", "additionalProperties": {"type": "string"}},
@@ -87,6 +100,9 @@ END_SCHEMA = {"type": "object", "minProperties": 1, "maxProperties": 1}
 End = Annotated[tuple[Text, tuple[str, ...]], BeforeValidator(read_end), WithJsonSchema(END_SCHEMA)]
 Column = Annotated[Text, BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)]
 CardinalityWord = Annotated[Cardinality, OneOf("cardinality", *get_args(Cardinality))]
+CURRENCY = re.compile(r"[A-Z][A-Z0-9]{2,11}")  # three letters, or a project's own such as USDC
+MISSING_SCHEMA = {"enum": ["error", None]}
+CurrencyCode = Annotated[Text, BeforeValidator(read_currency)]
 Compat = Annotated[Literal["oso"], OneOf("compat", "oso")]
 Folder = Annotated[Text, BeforeValidator(read_path)]
 
@@ -141,6 +157,23 @@ class CalendarDef(Shape):
     columns: ColumnDefs | None = Field(default=None, description="its columns; those of external_models.yaml are added")
 
 
+class RatesDef(Shape):
+    """A table of exchange rates by the day, which queries may join too: 1 `from` is `rate` `to`."""
+
+    date: Column = Field(description="the column of days: a DATE or a TIMESTAMP")
+    from_: Column = Field(alias="from", description="the column of the currency that is priced")
+    to: Column = Field(description="the column of the currency that it is priced in")
+    rate: Column = Field(description="the column that says how many of `to` one of `from` is")
+    via: CurrencyCode | None = Field(
+        default=None, description="the currency through which all others are converted, in both directions"
+    )
+    max_age: Duration = Field(default=timedelta(days=7), description="for how long a rate holds where no newer one is")
+    missing: Annotated[Literal["error"] | None, BeforeValidator(read_missing), WithJsonSchema(MISSING_SCHEMA)] = Field(
+        default="error", description="what a conversion without a rate is: error, or null"
+    )
+    columns: ColumnDefs | None = Field(default=None, description="its columns; those of external_models.yaml are added")
+
+
 class RelationshipDef(Shape):
     """A bridge table between two entities."""
 
@@ -171,6 +204,7 @@ class SourcesFile(Shape):
         default={}, description="what metrics are measured of"
     )
     calendars: dict[Name, CalendarDef] = Field(default={}, description="tables of the project's own periods")
+    rates: dict[Table, RatesDef] = Field(default={}, description="tables of exchange rates")
     relationships: Items[RelationshipDef] = ()
 
 

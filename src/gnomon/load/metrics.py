@@ -13,6 +13,7 @@ from gnomon.load.columns import build_column
 from gnomon.load.definitions import AGGREGATIONS, MetricQueryDef, MetricTest, RollingConfig
 from gnomon.load.document import DataPath, Document
 from gnomon.load.findings import Findings
+from gnomon.load.metric_units import warn_of_units
 from gnomon.load.modifiers import Modifier
 from gnomon.load.queries import QueryFolder
 from gnomon.load.stock import AdditivityDef
@@ -88,6 +89,7 @@ def build_metric(written: Written, factory: Factory, findings: Findings) -> Metr
     check_tests(written, entity_types, intervals, findings)
     check_stock(written, intervals, findings)
     warn_ignored(written, findings)
+    warn_of_units(written, findings)
     start, end = definition.start or factory.start, definition.end or factory.end
     if start is None:
         help = "add start: 2023-01-01 to gnomon.yaml or to the metric"

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from gnomon.errors import DefinitionError, Problem, UsageError, did_you_mean
 from gnomon.load.calendars import build_own_grains
 from gnomon.load.collisions import check_collisions
+from gnomon.load.column_units import own_units
 from gnomon.load.declared import Declared, read_declared
 from gnomon.load.document import Document
 from gnomon.load.entities import build_entities
@@ -20,10 +21,13 @@ from gnomon.load.factories import Defaults, python_metrics, yaml_metrics
 from gnomon.load.files import GnomonFile
 from gnomon.load.findings import Findings
 from gnomon.load.original import BRIDGES, ENTITY_NAMES, default_entities, named_sources, undeclared_sources
+from gnomon.load.rates import build_rates, rate_references
 from gnomon.load.tables import build_references, build_relationships, build_sources
+from gnomon.load.units import read_vocabulary
 from gnomon.model import Entity, Metric, Project, Reference, Relationship, SourceTable
 from gnomon.source import Source
 from gnomon.time import Calendar, OwnGrain
+from gnomon.units import Vocabulary
 
 SETTINGS = "gnomon.yaml"
 CONFIG = "config.py"
@@ -43,9 +47,17 @@ def load(
         raise UsageError(Problem("unknown_compat", f"unknown compat '{compat}'", help="known: oso"))
     root = find_root(Path(path))
     findings = Findings(root)
+    vocabulary = read_vocabulary(root, findings)
+    scripts = [] if factory_path is None else [script_at(Path(factory_path))]
+    with own_units(vocabulary.own):
+        return read_project(root, compat, scripts, vocabulary, findings)
+
+
+def read_project(
+    root: Path, compat: Literal["oso"] | None, scripts: list[Path], vocabulary: Vocabulary, findings: Findings
+) -> Project:
     settings, document = read_settings(root, findings)
     tables = read_tables(root, settings, findings)
-    scripts = [] if factory_path is None else [script_at(Path(factory_path))]
     defaults = Defaults(root, settings, document, tables.entities, tables.entity_names, tables.own_grains)
     made = yaml_metrics(defaults, findings)
     from_python = python_metrics(defaults, scripts, made, findings)
@@ -62,6 +74,7 @@ def load(
     start = project_start(settings, from_python.starts, metrics.values(), document, findings)
     if not metrics and not findings.problems:
         findings.warn("no_metrics", "the project defines no metrics", None, "write them in metrics.yaml")
+    rates = build_rates(tables.declared, findings)
     gateways, gateway = gateways_of(settings, document, findings)
     findings.finish()
     return Project(
@@ -81,6 +94,8 @@ def load(
         default_gateway=gateway,
         warnings=tuple(findings.warnings),
         own_grains=tables.own_grains,
+        rates=rates,
+        vocabulary=vocabulary,
     )
 
 
@@ -133,6 +148,7 @@ def read_tables(root: Path, settings: GnomonFile, findings: Findings) -> Tables:
     entities = default_entities(external) if original else build_entities(declared, external, findings)
     relationships = build_relationships(declared, entities, external, findings)
     references = build_references(declared, external, findings)
+    references |= rate_references(declared, references, external, findings)
     return Tables(
         declared,
         external,

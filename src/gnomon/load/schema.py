@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from gnomon.load.definitions import MetricQueryDef
 from gnomon.load.files import GnomonFile, SourcesFile
+from gnomon.load.units import UnitsFile
 from gnomon.names import NAME
 
 FOLDER = Path(__file__).parent
@@ -23,6 +24,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "gnomon.schema.json": titled("gnomon.yaml: what holds for the whole project", schema_of(GnomonFile)),
         "metrics.schema.json": titled("metrics.yaml: metrics by name", metrics),
         "sources.schema.json": titled("sources.yaml: tables, entities and how they relate", schema_of(SourcesFile)),
+        "units.schema.json": titled("units.yaml: units of the project's own", schema_of(UnitsFile)),
     }
 
 

@@ -2,7 +2,8 @@
 
 from gnomon.model.metric import Metadata, Metric, StockRule
 from gnomon.model.project import Project
-from gnomon.model.tables import Column, Display, Entity, Key, Reference, Relationship, SourceTable
+from gnomon.model.rates import RateTable
+from gnomon.model.tables import Column, Display, Entity, Key, Reference, Relationship, SourceTable, UnitBy
 from gnomon.model.variant import Variant
 
 __all__ = [
@@ -13,9 +14,11 @@ __all__ = [
     "Metadata",
     "Metric",
     "Project",
+    "RateTable",
     "Reference",
     "Relationship",
     "SourceTable",
     "StockRule",
+    "UnitBy",
     "Variant",
 ]

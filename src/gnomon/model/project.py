@@ -10,15 +10,19 @@ from typing import Any, Literal
 
 from gnomon.errors import Problem
 from gnomon.model.metric import Metric
+from gnomon.model.rates import RateTable
 from gnomon.model.tables import Entity, Reference, Relationship, SourceTable
 from gnomon.time import Calendar, OwnGrain
+from gnomon.units import VOCABULARY, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
     """All definitions. Table names are dotted and lower case, as queries spell them.
 
-    `own_grains` are those of the project's own calendars. `models` maps the project's own SQLMesh models to their
+    `own_grains` are those of the project's own calendars; `rates` are tables among the references;
+    `vocabulary` is the units that there are, with those of units.yaml.
+    `models` maps the project's own SQLMesh models to their
     columns, where known; `warnings` holds what loading
     found that does not stop it.
     """
@@ -39,6 +43,8 @@ class Project:
     default_gateway: str = "local"
     warnings: tuple[Problem, ...] = ()
     own_grains: tuple[OwnGrain, ...] = ()
+    rates: Mapping[str, RateTable] = field(default_factory=dict)
+    vocabulary: Vocabulary = VOCABULARY
 
     def own_grain(self, aggregation: str) -> OwnGrain | None:
         """The grain of an own calendar that a time aggregation such as `fiscal_monthly` buckets by, if any."""

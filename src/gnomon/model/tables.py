@@ -14,11 +14,23 @@ Cardinality = Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"
 
 
 @dataclass(frozen=True, slots=True)
+class UnitBy:
+    """A unit that depends on the row: `map` has the unit JSON of each value of `column` that is known.
+
+    Without a map the value of `column` is itself the code of a unit, whose kind the column's own unit says.
+    """
+
+    column: str
+    map: Mapping[str, Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of a source or reference.
 
     `type` is a SQL type in the project's dialect, None while it is not known. `unit` is unit JSON as in the wire
-    shape, None while unset. `entity` names what COUNT(DISTINCT ...) of the column counts.
+    shape, None while unset; `unit_by` says on what other column it depends, if any. `entity` names what
+    COUNT(DISTINCT ...) of the column counts.
     """
 
     name: str
@@ -27,6 +39,7 @@ class Column:
     additivity: Additivity | None = None
     entity: str | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
+    unit_by: UnitBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 LEGACY_UNITS: Mapping[str, Mapping[str, str] | None] = {
     "unknown": None,
@@ -22,6 +23,9 @@ LEGACY_UNITS: Mapping[str, Mapping[str, str] | None] = {
     "byte": {"kind": "data_size", "code": "B"},
 }
 """Name -> unit JSON. None: the name says nothing (`unknown`), or no structured unit says it (`bit`)."""
+BY_UNIT: Mapping[tuple[str | None, str | None], str] = {
+    (unit["kind"], unit.get("code")): name for name, unit in LEGACY_UNITS.items() if unit is not None
+}
 
 
 def legacy_unit(name: str) -> dict[str, str] | None:
@@ -34,3 +38,12 @@ def legacy_unit(name: str) -> dict[str, str] | None:
     """
     unit = LEGACY_UNITS[name.strip().lower()]
     return dict(unit) if unit is not None else None
+
+
+def legacy_of(unit: Mapping[str, Any] | None) -> str | None:
+    """The flat name of unit JSON; None where no name says it: other currencies, data sizes, counts, compounds, unset.
+
+    >>> legacy_of({"kind": "currency", "code": "USD"}), legacy_of({"kind": "currency", "code": "EUR"})
+    ('dollar', None)
+    """
+    return BY_UNIT.get((unit.get("kind"), unit.get("code"))) if unit is not None else None
