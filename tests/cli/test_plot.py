@@ -25,7 +25,8 @@ def points(*values: float | None, incomplete: int = 0) -> tuple[Point, ...]:
 
 
 def picture(kind: str, *lines: Line) -> Picture:
-    return Picture("Orders by customer", "Each point covers a day", "orders", kind, lines, True)
+    unit = {"kind": "count", "code": "orders"}
+    return Picture("Orders by customer", "Each point covers a day", unit, kind, lines, True)
 
 
 @pytest.mark.parametrize("interval", ["daily", "monthly", "over_30_day_window"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from gnomon.cli.picture import Line, Picture, Point
 from gnomon.cli.ticks import date_ticks, value_ticks
 from gnomon.errors import Problem, UsageError
+from gnomon.units.display import axis_labels, display
 
 INK, SOFT, RULE = "#1f2933", "#69737d", "#e6e9ed"
 PALETTE = ("#2563a8", "#d9822b", "#3a9b6b", "#b5446e", "#7a5fb5", "#4bb3c4", "#9a8428", "#6b7280")
@@ -95,7 +97,9 @@ def lines(picture: Picture) -> Any:
     """Lines or steps over time; what is not complete is dashed, and where there is no row there is a gap."""
     import altair as alt
 
-    data = [row for line in picture.lines for row in rows_of(line, picture.kind)]
+    data = [
+        {**row, "shown": shown(row["value"], picture)} for line in picture.lines for row in rows_of(line, picture.kind)
+    ]
     start, end = picture.span
     last = max(point.at for line in picture.lines for point in line.points)
     domain = [stamp(start), stamp(end if picture.kind == "step" or last == start else last)]
@@ -171,7 +175,11 @@ def bars(picture: Picture) -> Any:
     """One bar for each series: over all time there is one value each."""
     import altair as alt
 
-    data = [{"series": line.label, "value": line.values[-1]} for line in picture.lines if line.values]
+    data = [
+        {"series": line.label, "value": line.values[-1], "shown": shown(line.values[-1], picture)}
+        for line in picture.lines
+        if line.values
+    ]
     x = alt.X("value:Q", title=None, axis=value_axis(picture), scale=value_scale(picture))
     y = alt.Y("series:N", title=None, sort="-x", axis=alt.Axis(labelLimit=260, labelColor=INK))
     chart = alt.Chart(alt.Data(values=data)).mark_bar(color=PALETTE[0], cornerRadiusEnd=3, height={"band": 0.7})
@@ -193,10 +201,14 @@ def value_axis(picture: Picture) -> Any:
     import altair as alt
 
     ticks = scale_ticks(picture)
-    number = "format(datum.value, '~s')" if max(map(abs, ticks)) >= 10_000 else "format(datum.value, ',.12~g')"
-    unit = json.dumps(f" {picture.unit}")
-    label = f"datum.value == {ticks[-1]} ? {number} + {unit} : {number}" if picture.unit else number
-    return alt.Axis(labelExpr=label, values=ticks, grid=True, gridColor=RULE)
+    texts = axis_labels(ticks, picture.unit, locale=picture.locale, labels=picture.labels)
+    return alt.Axis(labelExpr=chosen("datum.value", ticks, texts), values=ticks, grid=True, gridColor=RULE)
+
+
+def chosen(value: str, keys: Sequence[float], texts: Sequence[str | list[str]]) -> str:
+    """A Vega expression that gives the text of a tick, so that labels are written by us and not by the browser."""
+    cases = (f"{value} == {key} ? {json.dumps(text)}" for key, text in zip(keys, texts, strict=True))
+    return " : ".join([*cases, "''"])
 
 
 def scale_ticks(picture: Picture) -> list[float]:
@@ -227,10 +239,9 @@ def date_axis(start: date, end: date) -> Any:
     ticks = date_ticks(start, end)
     labels = [label_lines(tick, ticks[index - 1] if index else None, ticks) for index, tick in enumerate(ticks)]
     stamps = [milliseconds(tick) for tick in ticks]
-    chosen = " : ".join(
-        f"time(datum.value) == {at} ? {json.dumps(text)}" for at, text in zip(stamps, labels, strict=True)
+    return alt.Axis(
+        values=stamps, labelExpr=chosen("time(datum.value)", stamps, labels), labelFlush=True, labelOverlap=False
     )
-    return alt.Axis(values=stamps, labelExpr=f"{chosen} : ''", labelFlush=True, labelOverlap=False)
 
 
 def label_lines(tick: date, before: date | None, ticks: list[date]) -> list[str]:
@@ -268,8 +279,13 @@ def tooltip(picture: Picture) -> list[Any]:
     return [
         alt.Tooltip("series:N", title="series"),
         *when,
-        alt.Tooltip("value:Q", title=picture.unit or "value", format=",.4~g"),
+        alt.Tooltip("shown:N", title="value"),
     ]
+
+
+def shown(value: float, picture: Picture) -> str:
+    """A value with its unit, for a tooltip."""
+    return display(value, picture.unit, locale=picture.locale, labels=picture.labels)
 
 
 def stamp(moment: date) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("demo", short_help="A project on real data, planned and applied, with its numbers.")
-@click.argument("name", metavar="[flights|oss]", default="flights")
+@click.argument("name", metavar="[flights|oss|shop]", default="flights")
 @click.option(
     "--dir",
     "directory",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-Unit = Mapping[str, Any] | None
+if TYPE_CHECKING:
+    from gnomon.model import Project
+    from gnomon.units.display import Labels, Unit
 
 BARS = "▁▂▃▄▅▆▇█"
 DATALESS = "·"
-WORDS = {"percentage": "%", "proportion": "proportion", "unitless": "", "count": "count", "currency": "currency"}
 
 
 def unit_label(unit: Unit) -> str:
@@ -18,50 +19,26 @@ def unit_label(unit: Unit) -> str:
 
     >>> unit_label({"kind": "count", "code": "flights"}), unit_label({"kind": "percentage"}), unit_label(None)
     ('flights', '%', '')
-    >>> unit_label({"numerator": {"kind": "currency", "code": "USD"}, "denominator": {"kind": "time", "code": "h"}})
-    'USD/h'
     """
-    if not unit:
-        return ""
-    if "numerator" in unit:
-        numerator = unit_label(unit["numerator"]) or "1"
-        denominator = unit_label(unit.get("denominator"))
-        return f"{numerator}/{denominator}" if denominator else numerator
-    return str(unit.get("code") or WORDS.get(str(unit.get("kind")), unit.get("kind") or ""))
+    from gnomon.units.display import unit_name
+
+    return unit_name(unit)
 
 
-def quantity(value: float | None, unit: Unit = None) -> str:
-    """A number with its unit: thousands apart, a proportion in percent, nothing for null.
-
-    >>> quantity(1234567, {"kind": "count", "code": "flights"}), quantity(12.345, {"kind": "time", "code": "min"})
-    ('1,234,567 flights', '12.3 min')
-    >>> quantity(0.8123, {"kind": "proportion"}), quantity(None), quantity(3.0)
-    ('81.2 %', '–', '3')
-    """
-    if value is None:
-        return "–"
-    if unit and unit.get("kind") == "proportion":
-        return f"{number(value * 100)} %"
-    label = unit_label(unit)
-    return f"{number(value)} {label}" if label else number(value)
+def labels_of(project: Project) -> Labels:
+    """What one and several of the things that a project counts are called."""
+    return project.vocabulary.labels
 
 
 def number(value: float) -> str:
-    """A number with thousands apart and about three digits of a fraction.
+    """A number without unit: thousands apart, and about three digits of a fraction.
 
     >>> number(1234.5678), number(12.0), number(0.012345), number(-98.76), number(1e18), number(0.0)
-    ('1,234.6', '12', '0.0123', '-98.8', '1e+18', '0')
+    ('1,234.6', '12', '0.0123', '-98.8', '1E18', '0')
     """
-    if not math.isfinite(value):
-        return {math.inf: "∞", -math.inf: "-∞"}.get(value, "NaN")
-    size = abs(value)
-    if size >= 1e15 or 0 < size < 1e-4:
-        return f"{value:.3g}"
-    if value == int(value):
-        return f"{int(value):,}"
-    places = 1 if size >= 10 else 2 if size >= 1 else 2 - math.floor(math.log10(size))
-    text = f"{value:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    from gnomon.units.display import display
+
+    return display(value)
 
 
 def sparkline(values: Sequence[float | None], width: int = 24) -> str:

@@ -9,7 +9,22 @@ from typing import Any
 
 import click
 
-from gnomon.cli import check, demo, init, local, metrics, plan, query, restate, run, sources, sqlmesh
+from gnomon.cli import (
+    catalog,
+    check,
+    demo,
+    export,
+    import_,
+    init,
+    local,
+    metrics,
+    plan,
+    query,
+    restate,
+    run,
+    sources,
+    sqlmesh,
+)
 from gnomon.cli.options import State
 from gnomon.errors import GnomonError
 
@@ -90,6 +105,9 @@ for command in (
     restate.restate,
     local.local,
     sources.sources,
+    catalog.catalog,
+    export.export,
+    import_.import_,
     sqlmesh.sqlmesh,
 ):
     cli.add_command(command)

@@ -42,7 +42,7 @@ def list_metrics(project_path: Path | None, as_json: bool) -> None:
 def cells(row: Mapping[str, Any]) -> list[str]:
     """One metric's line in the table."""
     listed = (", ".join(row[name]) for name in ("entities", "intervals"))
-    return [row["metric"], row["display_name"], *listed, unit_label(row["unit"]), ", ".join(row["plans"])]
+    return [row["metric"], row["display_name"], *listed, row["unit_text"], ", ".join(row["plans"])]
 
 
 def summary(project: Project, metric: Metric, left_out: Container[tuple[str, str]]) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def summary(project: Project, metric: Metric, left_out: Container[tuple[str, str
         )
     except DefinitionError:
         rendered = []
-    units = [value_unit(each) for each in rendered]
+    amounts = [amount(each) for each in rendered]
     return {
         "metric": metric.key,
         "display_name": metric.metadata.display_name,
@@ -72,14 +72,13 @@ def summary(project: Project, metric: Metric, left_out: Container[tuple[str, str
         "entities": built,
         "refused": [entity for entity in metric.entity_types if entity not in built],
         "intervals": [interval.suffix for interval in metric.intervals],
-        "unit": metric.metadata.unit or (units[0] if units else None),
+        "unit": metric.metadata.unit or (amounts[0].unit if amounts else None),
+        "unit_text": unit_label(metric.metadata.unit or (amounts[0].shown_unit if amounts else None)),
         "plans": list(dict.fromkeys(each.plan.name for each in rendered)),
         "intermediate": metric.is_intermediate,
     }
 
 
-def value_unit(rendered: Any) -> Mapping[str, Any] | None:
-    """The unit of a variant's values."""
-    amounts = [column.name for column in rendered.columns if column.role == "amount"]
-    found: Mapping[str, Any] | None = rendered.units.get(amounts[0]) if amounts else None
-    return found
+def amount(rendered: Any) -> Any:
+    """The column of a variant's values."""
+    return next(column for column in rendered.columns if column.role == "amount")

@@ -11,7 +11,7 @@ import click
 
 from gnomon.cli.format import unit_label
 from gnomon.cli.late import late_facts, late_line, lateness, rewritten
-from gnomon.cli.metrics_list import value_unit
+from gnomon.cli.metrics_list import amount
 from gnomon.cli.options import (
     execution_date,
     execution_time_option,
@@ -60,7 +60,8 @@ def explain(project: Project, metric: Metric, execution_time: date | None) -> di
         "display_name": metric.metadata.display_name,
         "description": metric.metadata.description,
         "owner": metric.owner,
-        "unit": metric.metadata.unit or next((value_unit(each) for each in rendered), None),
+        "unit": metric.metadata.unit or next((amount(each).unit for each in rendered), None),
+        "unit_text": unit_label(metric.metadata.unit or next((amount(each).shown_unit for each in rendered), None)),
         "aggregate": next((each.plan.aggregate for each in rendered), None),
         "defined_in": [str(span) if span else None, metric.sql.path],
         "start": metric.start.isoformat(),
@@ -110,7 +111,9 @@ def about_interval(project: Project, metric: Metric, interval: Any, rendered: Se
                 "entity": each.entity,
                 "table": each.name,
                 "columns": [column.name for column in each.columns],
-                "unit": value_unit(each),
+                "unit": amount(each).unit,
+                "units": {column.name: column.unit for column in each.columns if column.unit is not None},
+                "unit_texts": {c.name: unit_label(c.shown_unit) for c in each.columns if c.shown_unit is not None},
                 "plan": each.plan.name,
                 "reason": each.plan.reason,
             }
@@ -138,7 +141,7 @@ def latest_sample(variant: Any, end: date, project: Project) -> date | None:
 
 def lines(about: Mapping[str, Any]) -> list[str]:
     """The explanation as text."""
-    unit = f" [{unit_label(about['unit'])}]" if unit_label(about["unit"]) else ""
+    unit = f" [{about['unit_text']}]" if about["unit_text"] else ""
     title = " · ".join(part for part in (about["metric"], about["display_name"]) if part)
     text = [click.style(title + unit, bold=True)]
     text += [about["description"]] if about["description"] else []
@@ -182,5 +185,7 @@ def interval_lines(interval: Mapping[str, Any], today: str) -> list[str]:
     for (plan, reason), entities in plans.items():
         whose = f" ({', '.join(entities)})" if len(plans) > 1 else ""
         text.append(f"  plan          {plan}{whose}: {reason}")
+    units = dict.fromkeys(f"{name}: {unit}" for each in interval["variants"] for name, unit in each["unit_texts"].items())
+    text += [f"  units         {', '.join(units)}"] if units else []
     text += [f"  by {each['entity']:<10} {each['table']}" for each in interval["variants"]]
     return text

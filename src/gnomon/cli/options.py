@@ -92,6 +92,20 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
 
 
+def locale_option(command: F) -> F:
+    """`--locale`: how numbers are grouped, pointed and named for people; what programs read stays as it is."""
+
+    def known(ctx: click.Context, param: click.Parameter, value: str) -> str:
+        from gnomon.units.display import DEFAULT_LOCALE, locale_of
+
+        if value != DEFAULT_LOCALE:
+            locale_of(value)
+        return value
+
+    described = "How numbers are written for people, such as de_DE; by default en_US."
+    return click.option("--locale", default="en_US", metavar="L", callback=known, help=described)(command)
+
+
 def execution_time_option(command: F) -> F:
     described = "The date (or instant) to take for now."
     return click.option("--execution-time", type=IsoDate(instants=True), metavar="DATE", help=described)(command)

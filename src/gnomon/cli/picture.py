@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from gnomon.cli.format import Unit, quantity, unit_label
+from gnomon.cli.format import labels_of
+from gnomon.units.display import DEFAULT_LOCALE, Labels, Unit, scale_of
 
 if TYPE_CHECKING:
     from gnomon.model import Project, Variant
@@ -40,15 +41,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything that a plot says. A proportion's values are in percent already."""
+    """Everything that a plot says; all values are in `unit`, which is None where it is unset."""
 
     title: str
     subtitle: str
-    unit: str
+    unit: Unit
     kind: Kind
     lines: tuple[Line, ...]
     from_zero: bool
     hourly: bool = False
+    locale: str = DEFAULT_LOCALE
+    labels: Labels | None = None
 
     @property
     def values(self) -> list[float]:
@@ -66,32 +69,44 @@ class Picture:
         return min(point.at for point in points), max(point.until for point in points)
 
 
-def compose(project: Project, variant: Variant, rows: list[dict[str, Any]], about: dict[str, Any]) -> Picture:
-    """The picture of an answer: `rows` of one metric, `about` as in the answer's metadata."""
+def compose(
+    project: Project,
+    variant: Variant,
+    rows: list[dict[str, Any]],
+    about: dict[str, Any],
+    locale: str = DEFAULT_LOCALE,
+) -> Picture:
+    """The picture of an answer: `rows` of one metric, `about` as in the answer's metadata.
+
+    Durations and data sizes are drawn in the one unit that suits all of them.
+    """
     from gnomon.query.bounds import words
     from gnomon.time import AllTime, Grain, TimeAggregation, Windowed
 
     interval = variant.interval
     value = next(column for column in about["columns"] if column["role"] == "value")
-    percent = (value["unit"] or {}).get("kind") == "proportion"
+    labels = labels_of(project)
+    scale = scale_of([row[value["name"]] for row in rows], value["unit"], locale=locale, labels=labels)
     hourly = any(isinstance(row["metrics_sample_date"], datetime) for row in rows[:1])
     fine = isinstance(interval, Windowed) or (
         isinstance(interval, TimeAggregation) and interval.grain in (Grain.HOUR, Grain.DAY)
     )
     lines = tuple(
         Line(label, fill_gaps(project, variant, points))
-        for label, points in grouped(project, variant, rows, about, 100.0 if percent else 1.0).items()
+        for label, points in grouped(project, variant, rows, about, float(scale.factor)).items()
     )
     name = variant.metric.metadata.display_name or variant.metric.key
     values = [number for line in lines for number in line.values]
     return Picture(
         title=f"{name} · {lines[0].label}" if len(lines) == 1 else f"{name} by {variant.entity}",
         subtitle=sentence(words(variant, project.calendar)),
-        unit="%" if percent else unit_label(value["unit"]),
+        unit=scale.unit,
         kind="bar" if isinstance(interval, AllTime) else "line" if fine else "step",
         lines=lines,
         from_zero=(value["unit"] or {}).get("kind") == "count" or not values or min(values) * 2 <= max(values),
         hourly=hourly,
+        locale=locale,
+        labels=labels,
     )
 
 
@@ -150,14 +165,3 @@ def fill_gaps(project: Project, variant: Variant, points: list[Point]) -> tuple[
     missing = [at for at in samples if at not in known and first < at < last]
     empty = [Point(at, bounds(variant, at, project.calendar)[1], None) for at in missing]
     return tuple(sorted([*points, *empty], key=lambda point: point.at))
-
-
-def latest(line: Line) -> str:
-    """The last value of a line, for a caption."""
-    return quantity(line.values[-1]) if line.values else "–"
-
-
-def of_unit(value: float, unit: Unit | str) -> str:
-    """A number with a label that is already a word."""
-    text = quantity(value)
-    return f"{text} {unit}" if unit else text

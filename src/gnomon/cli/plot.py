@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gnomon.cli.options import IsoDate, load_project, project_option, say
+from gnomon.cli.options import IsoDate, load_project, locale_option, project_option, say
 from gnomon.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ SERIES = 8
     metavar="FILE",
     help="A .png, .svg or .html file; by default the plot is drawn in the terminal.",
 )
+@locale_option
 @project_option
 def plot(
     name: str,
@@ -44,6 +45,7 @@ def plot(
     start: date | None,
     end: date | None,
     out: Path | None,
+    locale: str,
     project_path: Path | None,
 ) -> None:
     """Plot metric NAME for one or several entities; what is not complete is dashed."""
@@ -52,7 +54,7 @@ def plot(
     check_out(out)
     project = load_project(project_path)
     project, variant, rows, about = read(project, name, entity_ids, by, interval, start, end)
-    picture = compose(project, variant, in_order(rows, about, entity_ids), about)
+    picture = compose(project, variant, in_order(rows, about, entity_ids), about, locale)
     if len(picture.lines) > SERIES:
         message = f"{len(picture.lines)} series are more than one can tell apart"
         raise UsageError(Problem("too_many_series", message, help=f"name at most {SERIES} with --entity-id"))

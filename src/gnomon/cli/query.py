@@ -10,11 +10,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from gnomon.cli.options import IsoDate, load_project, project_option, say
+from gnomon.cli.options import IsoDate, load_project, locale_option, project_option, say
 from gnomon.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from gnomon.cli.table import Align
 
 FORMATS = ("table", "csv", "json", "arrow", "parquet")
 BINARY = ("arrow", "parquet")
@@ -36,6 +38,7 @@ SHOWN = 40
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write here, not to stdout."
 )
+@locale_option
 @project_option
 def query(
     metrics: tuple[str, ...],
@@ -49,6 +52,7 @@ def query(
     limit: int | None,
     form: str | None,
     out: Path | None,
+    locale: str,
     project_path: Path | None,
 ) -> None:
     """Read built series: one row for each sample date and entity, one column for each metric."""
@@ -61,7 +65,7 @@ def query(
     project = load_project(project_path)
     rows = ask(project, metrics, by, interval, where, start, end, entity_ids=entity_ids, order=order, limit=limit)
     if chosen == "table" and out is None:
-        print_rows(rows, SHOWN if limit is None else limit)
+        print_rows(rows, SHOWN if limit is None else limit, locale)
     elif out is None:
         WRITERS[chosen](rows, sys.stdout.buffer)
     else:
@@ -82,28 +86,39 @@ def format_of(out: Path | None) -> str:
     return suffix
 
 
-def print_rows(rows: pa.Table, shown: int) -> None:
-    """A table for people: values with thousands apart, units in the heads."""
-    from gnomon.cli.format import number, plural, unit_label
+def print_rows(rows: pa.Table, shown: int, locale: str = "en_US") -> None:
+    """A table for people: one scale for each column of values, which its head names."""
+    from gnomon.cli.format import plural
     from gnomon.cli.table import print_table
     from gnomon.query.answer import about
 
     columns = about(rows)["columns"]
-    heads = [
-        f"{each['name']} [{unit_label(each['unit'])}]" if unit_label(each.get("unit")) else each["name"]
-        for each in columns
-    ]
-    values = {index for index, each in enumerate(columns) if each["role"] == "value"}
-    cells = [
-        [
-            "–" if cell is None else number(cell) if index in values else text_of(cell)
-            for index, cell in enumerate(row.values())
-        ]
-        for row in rows.slice(0, shown).to_pylist()
-    ]
-    print_table(heads, cells, ["right" if index in values else "left" for index in range(len(columns))], wide=True)
+    cells = rows.slice(0, shown)
+    heads: list[str] = []
+    texts: list[list[str]] = []
+    align: list[Align] = []
+    for each, column in zip(columns, cells.columns, strict=True):
+        is_value = each["role"] == "value"
+        head, text = values(each, column.to_pylist(), locale) if is_value else (each["name"], words(column.to_pylist()))
+        heads.append(head)
+        texts.append(text)
+        align.append("right" if is_value else "left")
+    print_table(heads, list(zip(*texts, strict=True)), align, wide=True)
     if rows.num_rows > shown:
         say(f"... {plural(rows.num_rows - shown, 'row')} more: add --limit N, or --format csv for all")
+
+
+def values(about: dict[str, Any], numbers: list[Any], locale: str) -> tuple[str, list[str]]:
+    """The head and the cells of a column of values."""
+    from gnomon.units.display import scale_of
+
+    scale = scale_of(numbers, about.get("unit"), locale=locale)
+    return f"{about['name']} [{scale.head}]" if scale.head else about["name"], [scale.cell(each) for each in numbers]
+
+
+def words(cells: list[Any]) -> list[str]:
+    """The cells of a column that no one adds up."""
+    return ["–" if cell is None else text_of(cell) for cell in cells]
 
 
 def text_of(cell: Any) -> str:

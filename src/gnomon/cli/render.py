@@ -92,7 +92,8 @@ PLACEHOLDERS = "a run fills in $start_ds and $end_ds, its first and last day, an
 def header(rendered: Any, full: bool) -> str:
     """The comment above a query: what it is, which rows it returns, how it is computed."""
     scope = "self-contained" if full else "as it is built"
-    units = {column: unit_label(unit) for column, unit in rendered.units.items() if unit_label(unit)}
+    labels = {column.name: unit_label(column.shown_unit) for column in rendered.columns}
+    units = {column: label for column, label in labels.items() if label}
     said = [
         f"{rendered.name}",
         f"{rendered.metric} by {rendered.entity}, {rendered.interval} ({rendered.dialect}, {scope})",

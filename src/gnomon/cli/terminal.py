@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from gnomon.cli.format import number
-from gnomon.cli.picture import Line, Picture, of_unit
+from gnomon.cli.picture import Line, Picture
 from gnomon.cli.ticks import date_ticks, value_ticks
+from gnomon.units.display import axis_labels, scale_of
 
 HEIGHT, SHARED_HEIGHT = 11, 7
 """Rows of the drawing: of one series, and of each of several."""
@@ -40,8 +40,7 @@ def draw(picture: Picture, width: int = 80) -> str:
 
 def panel(picture: Picture, line: Line, ticks: list[float], width: int, height: int) -> list[str]:
     """One series: value labels, the drawing, and dates below it."""
-    labels = [number(tick) for tick in ticks]
-    labels[-1] = of_unit(ticks[-1], picture.unit)
+    labels = axis_labels(ticks, picture.unit, locale=picture.locale, labels=picture.labels)
     margin = max(map(len, labels))
     columns = max(20, width - margin - 2)
     start, end = picture.span
@@ -152,7 +151,9 @@ def bars(picture: Picture, width: int) -> list[str]:
     values: list[tuple[str, float]] = [(line.label, line.values[-1]) for line in picture.lines if line.values]
     values.sort(key=lambda pair: -pair[1])
     margin = max(len(label) for label, _ in values)
-    texts = [of_unit(value, picture.unit) for _, value in values]
+    sizes = [value for _, value in values]
+    scale = scale_of(sizes, picture.unit, locale=picture.locale, labels=picture.labels)
+    texts = [scale.text(value) for value in sizes]
     room = max(10, width - margin - max(map(len, texts)) - 3)
     top = max(abs(value) for _, value in values) or 1.0
     return [

@@ -1,0 +1,95 @@
+"""`gnomon catalog`: the database of nodes, columns and units."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from gnomon.cli.format import plural
+from gnomon.cli.options import debug_option, find_root, json_option, print_json, say
+from gnomon.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from gnomon.catalog.migrate import Migration
+
+FILE = "catalog.db"
+
+
+@click.group()
+def catalog() -> None:
+    """The catalog of nodes, columns and units."""
+
+
+def database_option(command: click.decorators.FC) -> click.decorators.FC:
+    """`--database`: where the catalog is."""
+    described = f"The catalog: a SQLite file or a postgresql:// URL; by default {FILE} in the project."
+    return click.option("--database", metavar="URL", envvar="GNOMON_DATABASE", help=described)(command)
+
+
+def address_of(database: str | None) -> str:
+    """The catalog's address: the one named, else the file in the project from here upward."""
+    if database is not None:
+        return database
+    try:
+        return str(find_root(None) / FILE)
+    except UsageError:
+        message = "there is no project here whose catalog it could be"
+        raise UsageError(Problem("no_project", message, help="name the catalog with --database")) from None
+
+
+@catalog.command("migrate", short_help="Bring the catalog's database to the newest schema.")
+@database_option
+@click.option("--down", is_flag=True, help="Return units to the older tables that they came from.")
+@click.option("--dry-run", is_flag=True, help="Count what would be migrated and write nothing.")
+@json_option
+@debug_option
+def migrate(database: str | None, down: bool, dry_run: bool, as_json: bool) -> None:
+    """Bring the catalog's database to the newest schema, or make it.
+
+    Nodes of a DataJunction database are carried over, and the units that its metrics have become units of their output
+    columns. What was killed is taken up where it was.
+    """
+    from gnomon.catalog.database import connect, place
+    from gnomon.catalog.migrate import migrate as run
+    from gnomon.cli.progress import progress
+
+    engine = connect(address_of(database))
+    with progress("migrate") as report:
+        result = run(
+            engine,
+            "before_units" if down else "newest",
+            dry_run=dry_run,
+            report=lambda done, total: report(done, total, "nodes"),
+        )
+    engine.dispose()
+    if as_json:
+        print_json({"database": place(engine), "written": not dry_run, **asdict(result)})
+        return
+    for line in counts(result):
+        click.echo(line)
+    moved = (
+        f"{result.before or 'none'} to {result.after}" if result.before != result.after else f"{result.after} already"
+    )
+    say(f"{place(engine)}: schema {moved}; {'nothing was written' if dry_run else 'done'}")
+
+
+def counts(result: Migration) -> list[str]:
+    """The units of the older tables, and what became of them."""
+    from gnomon.catalog.legacy.units import OUTCOMES
+
+    if result.there is None:
+        return []
+    there, here = result.there, result.here
+    lines = [
+        f"older tables: {plural(there.nodes, 'node')}, {plural(there.columns, 'column')}, {there.units} with a unit",
+        *(f"  {number} x {name}" for name, number in sorted(there.legacy.items())),
+    ]
+    if here is not None:
+        lines.append(
+            f"carried: {plural(here.nodes, 'node')}, {plural(here.columns, 'column')}, {here.units} with a unit"
+        )
+        lines += [f"  {here.moves[name]} x {name}: {words}" for name, words in OUTCOMES.items() if name in here.moves]
+        lines += [f"  {here.unknown} x unknown: says nothing"] if here.unknown else []
+    return lines
