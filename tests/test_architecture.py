@@ -34,7 +34,7 @@ from source_tree import (
 LAYERS = (  # from top to bottom; those of one row do not import each other
     ("cli",),
     ("examples", "loader"),
-    ("query", "run"),
+    ("query", "run", "catalog"),
     ("engine",),
     ("compile",),
     ("check",),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlglot import exp
@@ -11,14 +11,18 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gnomon.check.averages import warn_of_nested_averages
+from gnomon.check.declared_units import declared_outputs
+from gnomon.check.denomination import inferred_units, unit_extension, unit_json, unit_text
 from gnomon.check.frames import warn_of_restarting_frames
 from gnomon.check.stocks import check_stocks
+from gnomon.check.units.values import Value
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.contract import AMOUNT, METRIC, SAMPLE_DATE, entity_columns
 from gnomon.rewrite.keys import body, leaves
 from gnomon.rewrite.parse import marker
 from gnomon.rewrite.tables import column_of, table_name
 from gnomon.rewrite.times import is_hourly
+from gnomon.units.vocabulary import Vocabulary
 
 Role = Literal["sample_date", "entity", "dimension", "metric", "amount", "extra"]
 TEXT, NUMBER = "TEXT", "DOUBLE"
@@ -26,12 +30,18 @@ TEXT, NUMBER = "TEXT", "DOUBLE"
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A column of a built table. `type` is a SQL type of the project's dialect; `unit` is unit JSON, None if unset."""
+    """A column of a built table. `type` is a SQL type of the project's dialect.
+
+    `unit` is unit JSON, or `{"by": column, "map": {value: unit}}` where it depends on the row; None where it is unset,
+    or where unit JSON cannot say it: then `unit_ext` does, as a product. `unit_text` says any of them as text.
+    """
 
     name: str
     type: str
     role: Role
     unit: Mapping[str, Any] | None = None
+    unit_ext: Mapping[str, Any] | None = None
+    unit_text: str | None = None
 
 
 def output_columns(query: exp.Query, context: Context) -> tuple[Output, ...]:
@@ -55,7 +65,22 @@ def find_outputs(query: exp.Query, context: Context) -> tuple[Output, ...]:
     names = query.named_selects
     check_names(names, query, context)
     entities = entity_columns(context.project, context.variant)
-    return tuple(output(position, name, root, entities, context) for position, name in enumerate(names))
+    columns = [output(position, name, root, entities, context) for position, name in enumerate(names)]
+    vocabulary = context.project.vocabulary
+    units = {**inferred_units(query, context).columns, **declared_outputs(context.variant, vocabulary)}
+    return tuple(with_units(columns, units, vocabulary))
+
+
+def with_units(columns: Iterable[Output], units: Mapping[str, Value], vocabulary: Vocabulary) -> Iterator[Output]:
+    """The columns with what they are denominated in; dates, entities and labels are in nothing."""
+    for column in columns:
+        value = units.get(column.name) if column.role in ("amount", "extra", "dimension") else None
+        yield replace(
+            column,
+            unit=unit_json(value, vocabulary),
+            unit_ext=unit_extension(value, vocabulary),
+            unit_text=unit_text(value, vocabulary),
+        )
 
 
 def check_names(names: list[str], query: exp.Query, context: Context) -> None:
@@ -79,21 +104,21 @@ EXAMPLES = {
 
 
 def output(position: int, name: str, root: Scope, entities: tuple[str, ...], context: Context) -> Output:
-    """One output column: its role, type and unit."""
+    """One output column: its role and type."""
     metric = context.metric
     if name == SAMPLE_DATE:
         return Output(name, "TIMESTAMP" if is_hourly(context) else "DATE", "sample_date")
     if name == METRIC:
         return Output(name, TEXT, "metric")
     if name == AMOUNT:
-        return Output(name, NUMBER, "amount", metric.metadata.unit)
+        return Output(name, NUMBER, "amount")
     scope = leaves(root)[0]
     node = body(scope).selects[position].unalias()
     if name in entities:
         return Output(name, type_of(scope, node, context), "entity")
     declared = metric.columns.get(name)
     if declared is not None:
-        return Output(name, declared.type or type_of(scope, node, context), "extra", declared.unit)
+        return Output(name, declared.type or type_of(scope, node, context), "extra")
     if is_aggregated(scope, node):
         undeclared(name, body(root).selects[position], context)
         return Output(name, type_of(scope, node, context), "extra")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gnomon.check.contract import output_columns
+from gnomon.check.denomination import denominated
 from gnomon.check.refused import Refusals
 from gnomon.errors import DefinitionError, Problem
 from gnomon.expand import expand
@@ -27,7 +28,7 @@ def check(project: Project) -> list[Problem]:
             query, context = rewrite(project, variant, project.dialect, memo=memo)
             if refusals.takes_peers(variant, context.peers.values()):
                 continue
-            output_columns(query, context)
+            output_columns(denominated(query, context), context)
             found += context.warnings
         except DefinitionError as error:
             if refusals.takes(variant, error):

@@ -9,8 +9,6 @@ from typing import Any
 
 from sqlglot import exp
 
-from gnomon.units.wire import read_unit
-
 
 def unit_text(unit: Mapping[str, Any]) -> str:
     """A unit's canonical JSON as text, the same for every spelling of the same unit.
@@ -18,7 +16,13 @@ def unit_text(unit: Mapping[str, Any]) -> str:
     >>> unit_text({"code": "stars", "kind": "count"})
     '{"kind": "count", "code": "stars"}'
     """
-    return json.dumps(read_unit(unit).to_json(), ensure_ascii=False)
+    return json.dumps(in_order(unit), ensure_ascii=False)
+
+
+def in_order(unit: Mapping[str, Any]) -> dict[str, Any]:
+    """Unit JSON with its keys in the canonical order."""
+    found = {key: unit[key] for key in ("numerator", "denominator", "kind", "code") if unit.get(key) is not None}
+    return {key: in_order(part) if isinstance(part, Mapping) else part for key, part in found.items()}
 
 
 def unit_constant(unit: Mapping[str, Any] | None) -> exp.Expr:

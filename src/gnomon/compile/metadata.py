@@ -103,7 +103,7 @@ def common_unit(specs: Sequence[ModelSpec]) -> Mapping[str, Any] | None:
     """The unit of the amounts, where every variant has the same one in every row."""
     units = [column.unit for spec in specs for column in spec.columns if column.role == "amount"]
     one = units[0] if units else None
-    return one if one is not None and "map" not in one and all(unit == one for unit in units) else None
+    return one if one is not None and "by" not in one and all(unit == one for unit in units) else None
 
 
 def rendered(spec: ModelSpec) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlglot import exp
 
+from gnomon.errors import Problem
 from gnomon.model import Variant
 
 Role = Literal["sample_date", "entity", "dimension", "metric", "amount", "extra"]
@@ -16,12 +17,23 @@ Role = Literal["sample_date", "entity", "dimension", "metric", "amount", "extra"
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """A column of a built table. `type` is a SQL type; `unit` is unit JSON, None where unset or unknown."""
+    """A column of a built table. `type` is a SQL type; `unit` is unit JSON, None where unset or unknown.
+
+    Where it depends on the row, `unit` is `{"by": column, "map": {value: unit}}`; where unit JSON cannot say it,
+    `unit_ext` has it as a product, and `unit_text` has any of them as text.
+    """
 
     name: str
     type: str
     role: Role
     unit: Mapping[str, Any] | None = None
+    unit_ext: Mapping[str, Any] | None = None
+    unit_text: str | None = None
+
+    @property
+    def shown_unit(self) -> Mapping[str, Any] | str | None:
+        """The unit as it is displayed: unit JSON, or text where that cannot say it."""
+        return self.unit if self.unit is not None and "by" not in self.unit else self.unit_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,7 @@ class ModelSpec:
     `series` is replaced by ranges of sample dates (gnomon.time.ranges), `full` is rebuilt whole, `view` is a view.
     `start` bounds sample dates; `end` is the last day that a run has anything to write or to look back from.
     `lookback` is in days. `variant` is None for what is not a variant (the calendar,
-    union views, metadata).
+    union views, metadata). `warnings` are those of its definition.
     """
 
     name: str
@@ -65,3 +77,4 @@ class ModelSpec:
     variant: Variant | None = None
     plan: PlanNote | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()

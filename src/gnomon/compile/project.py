@@ -87,6 +87,7 @@ def series(project: Project, compiled: Compiled, others: dict[str, Compiled]) ->
             "sources": tuple(sorted({name for one in upstream for name in one.sources})),
             "unbounded": any(one.is_unbounded or one.plan.name == "peers" for one in upstream),
         },
+        warnings=compiled.warnings,
     )
 
 

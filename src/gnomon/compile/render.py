@@ -53,6 +53,7 @@ class Rendered:
             "end": self.end.isoformat(),
             "plan": {"name": self.plan.name, "reason": self.plan.reason, "aggregate": self.plan.aggregate},
             "units": self.units,
+            "unit_ext": {column.name: column.unit_ext for column in self.columns if column.unit_ext is not None},
         }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlglot import exp
 
 from gnomon.check.contract import output_columns
+from gnomon.check.denomination import denominated
 from gnomon.compile.ctes import FLAT, tell_apart
 from gnomon.compile.models import OutputColumn, PlanNote
 from gnomon.errors import Problem
@@ -24,6 +25,7 @@ from gnomon.rewrite.contract import AMOUNT
 from gnomon.rewrite.dates import date_literal, timestamp_literal
 from gnomon.rewrite.own_calendar import end_of_bucket
 from gnomon.rewrite.parse import METRIC_ID, marker
+from gnomon.rewrite.rates import rate_stages
 from gnomon.rewrite.stock_date import close_stock
 from gnomon.rewrite.tables import full_name, table_name
 from gnomon.rewrite.times import closes_window, comparisons, conjuncts, is_time_macro, opens_window
@@ -69,7 +71,7 @@ def standalone(
     start, end = max(start, metric.start), min(end, metric.end or end)
     if isinstance(variant.interval, AllTime):
         start = metric.start
-    query, context = rewrite(project, variant, dialect, vars=options.vars, memo=options.memo)
+    query, context = prepared(project, variant, dialect, options)
     frame = standalone_frame(project, variant, start, end, dialect)
     early = needs_history(query, context)
     planned = plan_query(query, context, frame)
@@ -85,15 +87,21 @@ def standalone(
 def incremental(project: Project, variant: Variant, days: str, options: Options | None = None) -> Compiled:
     """The rows that a run writes, with the run's bounds as placeholders; peers are read from their tables."""
     options = options or Options()
-    query, context = rewrite(project, variant, project.dialect, vars=options.vars, memo=options.memo)
+    query, context = prepared(project, variant, project.dialect, options)
     planned = plan_query(query, context, incremental_frame(project, variant, days))
     return finish(query, planned, {**planned.stages, **context.bridges, **planned.rows}, context)
+
+
+def prepared(project: Project, variant: Variant, dialect: str, options: Options) -> tuple[exp.Query, Context]:
+    """A variant's query, bound to its entity and with its units checked, and what was learnt of it."""
+    query, context = rewrite(project, variant, dialect, vars=options.vars, memo=options.memo)
+    return denominated(query, context), context
 
 
 def per_date(project: Project, variant: Variant, sample: date, dialect: str, options: Options | None = None) -> str:
     """The metric over exactly one bucket or window, with literal bounds and by no plan: what other plans must equal."""
     options = options or Options()
-    query, context = rewrite(project, variant, dialect, vars=options.vars, memo=options.memo)
+    query, context = prepared(project, variant, dialect, options)
     return one_date(query, project, variant, sample, dialect, context, options).sql(dialect, pretty=True)
 
 
@@ -192,7 +200,7 @@ def finish(bound: exp.Query, planned: Planned, stages: dict[str, exp.Query], con
     query = planned.query
     columns = output_columns(bound, context)
     cast_amount(query, query.named_selects.index(AMOUNT))
-    for name, stage in reversed(stages.items()):
+    for name, stage in reversed({**rate_stages(context), **stages}.items()):
         prepend(query, name, stage)
     name_metric(query, context.variant)
     if context.dialect in FLAT:
@@ -204,7 +212,7 @@ def finish(bound: exp.Query, planned: Planned, stages: dict[str, exp.Query], con
         variant=context.variant,
         query=query,
         plan=PlanNote(planned.name, planned.reason, aggregate(bound, context)),
-        columns=tuple(OutputColumn(c.name, c.type, c.role, c.unit) for c in columns),
+        columns=tuple(OutputColumn(c.name, c.type, c.role, c.unit, c.unit_ext, c.unit_text) for c in columns),
         reads=tuple(sorted({full_name(table) for table in tables})),
         sources=tuple(sorted({table_name(table) for table in tables} & {*context.project.sources})),
         bridges=tuple(sorted(context.bridge_tables)),

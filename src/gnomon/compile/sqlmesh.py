@@ -16,6 +16,7 @@ from sqlglot import exp, generator
 from sqlmesh.core.audit import ModelAudit
 from sqlmesh.core.config import Config
 from sqlmesh.core.dialect import MacroVar
+from sqlmesh.core.linter.definition import RuleSet
 from sqlmesh.core.loader import SqlMeshLoader
 from sqlmesh.core.model import Model
 from sqlmesh.core.model.definition import create_sql_model
@@ -27,6 +28,7 @@ from gnomon.compile.project import compile_project
 from gnomon.compile.spec_cache import definition_files, remembered
 from gnomon.compile.sqlmesh_config import config_fields
 from gnomon.compile.sqlmesh_fields import model_fields
+from gnomon.compile.sqlmesh_linter import RULES
 from gnomon.errors import DefinitionError
 from gnomon.load.construct import ignoring
 from gnomon.load.project import load
@@ -90,6 +92,9 @@ class GnomonLoader(SqlMeshLoader, metaclass=_Configurable):  # type: ignore[misc
             if audit.name not in audits:
                 audits[audit.name] = audit
         return audits
+
+    def _load_linting_rules(self) -> RuleSet:
+        return super()._load_linting_rules().union(RuleSet(RULES))
 
     def _load_python_models(self, *args: Any, **kwargs: Any) -> Any:
         with ignoring():  # their timeseries_metrics(...) calls are read by load()

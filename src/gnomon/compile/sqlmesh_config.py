@@ -43,6 +43,7 @@ def config_fields(root: Path) -> dict[str, Any]:
         "default_gateway": chosen,
         "model_defaults": defaults,
         "disable_anonymized_analytics": True,
+        "linter": {"enabled": True, "rules": ["unitsdisagree"], "warn_rules": ["unitsdoubtful"]},
     }
     if engine in SHORT_NAMES:
         fields["physical_table_naming_convention"] = "hash_md5"

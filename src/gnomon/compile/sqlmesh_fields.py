@@ -140,15 +140,14 @@ def west_of_utc(time_zone: str) -> str | None:
 def described(columns: Iterable[OutputColumn]) -> dict[str, str]:
     """Comments for the columns of which their names do not say enough: what they mean, and their unit.
 
-    >>> unit = {"kind": "count", "code": "stars"}
-    >>> described([OutputColumn("amount", "DOUBLE", "amount", unit), OutputColumn("metric", "TEXT", "metric")])
-    {'amount': "the metric's value; unit: kind=count, code=stars"}
+    >>> amount = OutputColumn("amount", "DOUBLE", "amount", {"kind": "count", "code": "stars"}, unit_text="stars")
+    >>> described([amount, OutputColumn("metric", "TEXT", "metric")])
+    {'amount': "the metric's value, in stars"}
     """
     comments = {}
     for column in columns:
-        unit = ", ".join(f"{key}={value}" for key, value in (column.unit or {}).items())
-        words = [DESCRIPTIONS.get(column.role, ""), f"unit: {unit}" if unit else ""]
-        if comment := "; ".join(filter(None, words)):
+        words = [DESCRIPTIONS.get(column.role, ""), f"in {column.unit_text}" if column.unit_text else ""]
+        if comment := ", ".join(filter(None, words)):
             comments[column.name] = comment
     return comments
 

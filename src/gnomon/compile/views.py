@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from gnomon.compile.constants import no_text, unit_constant
+from gnomon.compile.constants import no_text, unit_constant, unit_text
 from gnomon.compile.models import ModelSpec, OutputColumn
 from gnomon.model import Project, Variant
 from gnomon.time import AllTime
@@ -112,22 +112,33 @@ def prefixed_metric(spec: ModelSpec) -> exp.Expr:
 
 
 def unit_of(spec: ModelSpec) -> exp.Expr:
-    """The unit of the row's amount: a constant, or chosen by a column where a metric's labels differ in unit.
+    """The unit of the row's amount: a constant, or chosen by another column of the row.
 
-    A row-typed unit is `{"by": column, "map": {value: unit}}`; a metric's label stands for its id at any interval.
+    That is `{"by": column, "map": {value: unit}}`, where a metric's label stands for its id at any interval, or
+    `{"kind": "currency", "by": column}`, where the column's value is the code. What a column decides that the table
+    does not have is not known.
     """
     unit = role_column(spec, "amount").unit
-    if unit is None or "map" not in unit:
+    if unit is None or "by" not in unit:
         return unit_constant(unit)
     by, suffix = str(unit["by"]), variant_of(spec).suffix
     by = METRIC if by == "metric_name" else by
-    if not unit["map"]:
+    if by != METRIC and named_column(spec, by) is None:
         return no_text()
     chosen = exp.case()
-    for value, one in unit["map"].items():
+    for value, one in unit.get("map", {}).items():
         values = [str(value), f"{value}_{suffix}"] if by == METRIC else [str(value)]
         chosen = chosen.when(series_column(by).isin(*map(exp.Literal.string, values)), unit_constant(one), copy=False)
-    return chosen.else_(no_text(), copy=False)
+    if "kind" in unit:
+        chosen = chosen.when(exp.not_(exp.Is(this=series_column(by), expression=exp.null())), by_code(by), copy=False)
+    return chosen.else_(no_text(), copy=False) if chosen.args["ifs"] else no_text()
+
+
+def by_code(column: str) -> exp.Expr:
+    """The unit JSON of money in the currency that a column says."""
+    before, after = unit_text({"kind": "currency", "code": "XXX"}).split("XXX")
+    joined = exp.DPipe(this=exp.Literal.string(before), expression=series_column(column), safe=True)
+    return exp.DPipe(this=joined, expression=exp.Literal.string(after), safe=True)
 
 
 def text_or_empty(spec: ModelSpec, name: str) -> exp.Expr:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from gnomon.model import Project, Variant
-from gnomon.rewrite.context import Context
+from gnomon.rewrite.context import Context, Memo
 from gnomon.rewrite.entities import bind_entities
 from gnomon.rewrite.host import host_query, uses_host_macros
 from gnomon.rewrite.macros import expand_macros, is_interval_free
@@ -24,7 +24,6 @@ from gnomon.source import Source
 from gnomon.time import OwnAggregation
 
 Pass = Callable[[exp.Query, Context], exp.Query]
-Memo = dict[tuple[str, str], tuple[exp.Query, Context]]
 
 PASSES: tuple[Pass, ...] = (
     expand_macros,  # names, variables, peers, entity columns, metadata
@@ -51,7 +50,7 @@ def rewrite(
     if memo is not None and key in memo:
         query, context = memo[key]
         return at_interval(query, context.at(variant))
-    context = Context(project, variant, dialect, vars or {})
+    context = Context(project, variant, dialect, vars or {}, memo=memo)
     metric = variant.metric
     if uses_host_macros(metric.sql.text):
         query, shared = host_query(context), False

@@ -29,7 +29,7 @@ class Context:
     `peers` collects the peers' tables that the query refers to; `bridges` the bridge tables that binding needs,
     each as a named query; `moments` the columns that the table of dates needs beside its own, so that a bound is
     computed once for a date and not once for each row; `warnings` what is worth saying and does not stop the query;
-    `facts` what is known of the tree for all intervals that share it.
+    `facts` what is known of the tree for all intervals that share it; `memo` the trees that were rewritten before.
     """
 
     project: Project
@@ -42,6 +42,7 @@ class Context:
     warnings: list[Problem] = field(default_factory=list)
     moments: dict[str, Moment] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    memo: Memo | None = field(default=None, repr=False)
 
     def at(self, variant: Variant) -> Context:
         """The same knowledge for another interval of the metric."""
@@ -89,6 +90,10 @@ class Context:
         problem = Problem(code, message, span, severity="warning", **more)
         if problem not in self.warnings:
             self.warnings.append(problem)
+
+
+Memo = dict[tuple[str, str], tuple[exp.Query, Context]]
+"""Trees that the intervals of a metric share, by the metric's key and the entity, each with what was learnt of it."""
 
 
 def domain_key(context: Context, table: str) -> Key | None:

@@ -1,6 +1,7 @@
 """Expand the macros that do not depend on a row's date: names, variables, peers, entities, metadata.
 
-Those that do (`@metrics_start`, `@metrics_sample_date`, ...) stay as markers until a plan closes them.
+Those that do (`@metrics_start`, `@metrics_sample_date`, ...) stay as markers until a plan closes them, and those of
+units (`@to_unit`, ...) until units are known.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlglot import exp
 
 from gnomon.errors import did_you_mean
 from gnomon.model import Variant
+from gnomon.rewrite import conversions
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.parse import MARK, marker, metric_id, naming_template, variable
 from gnomon.rewrite.paths import find_path
@@ -250,6 +252,10 @@ MACROS: dict[str, tuple[tuple[str, ...], Rule]] = {
     "metrics_entity_type_table": (("template",), metrics_entity_type_table),
     "metrics_peer_ref": (("name", "entity_type?", "time_aggregation?", "window?", "unit?"), metrics_peer_ref),
     "entity_relationships": (("start", "goal"), entity_relationships),
+    "to_unit": (("value", "unit", "month?"), conversions.to_unit),
+    "qty": (("number", "unit"), conversions.qty),
+    "as_unit": (("value", "unit"), conversions.as_unit),
+    "convert": (("value", "currency", "on", "rates?"), conversions.convert),
 }
 
 

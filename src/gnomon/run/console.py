@@ -12,7 +12,13 @@ Progress = Callable[[int, int, str], None]
 
 
 class QuietConsole(NoopConsole):  # type: ignore[misc]
-    """What a plan or a run did: `batches` and `models` written, `warnings` and `failures` by table."""
+    """What a plan or a run did: `batches` and `models` written, `warnings`, `failures` by table.
+
+    `refusals` is what the linter found wrong.
+    `shares` is told which models an evaluation builds, and when it is over.
+    """
+
+    shares: Any = None
 
     def __init__(self, progress: Progress | None = None) -> None:
         self.progress = progress
@@ -21,10 +27,17 @@ class QuietConsole(NoopConsole):  # type: ignore[misc]
         self.models: set[str] = set()
         self.warnings: list[str] = []
         self.failures: dict[str, str] = {}
+        self.refusals: list[str] = []
         self.skipped: set[str] = set()
 
     def start_evaluation_progress(self, batched_intervals: dict[Any, Any], *args: Any, **kwargs: Any) -> None:
         self.planned += sum(len(intervals) for intervals in batched_intervals.values())
+        if self.shares is not None:
+            self.shares.expect(batched_intervals)
+
+    def stop_evaluation_progress(self, *args: Any, **kwargs: Any) -> None:
+        if self.shares is not None:
+            self.shares.clear()
 
     def start_snapshot_evaluation_progress(self, snapshot: Any, audit_only: bool = False) -> None:
         if self.progress is not None:
@@ -41,6 +54,13 @@ class QuietConsole(NoopConsole):  # type: ignore[misc]
 
     def log_error(self, message: str, *args: Any, **kwargs: Any) -> None:
         self.warnings.append(message.strip())
+
+    def show_linter_violations(self, violations: list[Any], model: Any, is_error: bool = False) -> None:
+        for violation in violations:
+            if is_error:
+                self.refusals.append(violation.violation_msg)
+            else:
+                self.warnings.append(violation.violation_msg)
 
     def log_failed_models(self, errors: list[Any]) -> None:
         for error in errors:

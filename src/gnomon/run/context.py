@@ -79,6 +79,7 @@ def _session(root: Path, execution_time: Any, gateway: str | None, progress: Pro
     from sqlmesh.core.console import get_console, set_console
     from sqlmesh.utils.date import now, to_datetime
 
+    from gnomon.run.sharing import Shares
     from gnomon.run.upstream import correct_sqlmesh
 
     correct_sqlmesh()
@@ -90,6 +91,7 @@ def _session(root: Path, execution_time: Any, gateway: str | None, progress: Pro
             context = _context(root, gateway)
             built = context._loaders[0].built
             specs = {context.get_model(spec.name, raise_if_missing=True).fqn: spec for spec in built.specs}
+            console.shares = Shares(context, built.project, specs)
             instant = to_datetime(execution_time) if execution_time is not None else now()
             yield Session(root, context, console, built.project, specs, instant.astimezone(UTC))
     finally:
@@ -131,7 +133,9 @@ def refusals(console: QuietConsole) -> Iterator[None]:
 
 
 def failed(error: Exception, console: QuietConsole) -> list[Problem]:
-    """One problem for each table that failed, or else one for the whole."""
+    """One problem for each table that failed, or that the linter refused, or else one for the whole."""
+    if console.refusals:
+        return [Problem("linter_refused", refusal) for refusal in console.refusals]
     tables = [
         Problem("run_failed", f"{table} was not built: {cause.splitlines()[0]}", notes=tuple(cause.splitlines()[1:6]))
         for table, cause in console.failures.items()

@@ -1,0 +1,53 @@
+"""Unit JSON as values of inference, also where it depends on another column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlglot import exp
+
+from gnomon.check.units.keyed import by_code
+from gnomon.check.units.values import UNKNOWN, Known, Origin, RowTyped, Value
+from gnomon.errors import Problem, UsageError
+from gnomon.units.shapes import product_of
+from gnomon.units.vocabulary import Vocabulary
+from gnomon.units.wire import UnitError
+
+
+def read_column(
+    name: str, unit: Mapping[str, Any] | None, vocabulary: Vocabulary, fold: Callable[[str], str] = str
+) -> Value | None:
+    """What is declared for a column; None where nothing is. UsageError for what says no unit."""
+    if unit is None:
+        return None
+    try:
+        return value_of(unit, Origin(name), vocabulary, fold)
+    except UnitError as error:
+        at = f" ({'.'.join(error.path)})" if error.path else ""
+        raise UsageError(Problem("wrong_unit", f"{name}{at}: {error.reason}", help=error.help)) from None
+
+
+def value_of(
+    unit: Mapping[str, Any], origin: Origin, vocabulary: Vocabulary, fold: Callable[[str], str] = str
+) -> Value:
+    """The value that unit JSON says: one unit, one for each key of `map`, or the currency that the column `by` names.
+
+    `fold` gives a column's name as the dialect spells it. UnitError where it says none.
+    """
+    if not isinstance(unit, Mapping) or "by" not in unit:
+        return Known(product_of(unit, vocabulary), origin=origin)
+    key, keys = unit["by"], unit.get("map")
+    if not isinstance(key, str) or not key:
+        raise UnitError("'by' names the key column", "by", help="write by: <column>")
+    column = exp.column(fold(key))
+    if keys is None and unit.get("kind") in ("currency", "count") and set(unit) == {"kind", "by"}:
+        return by_code(column, unit["kind"])
+    if not isinstance(keys, Mapping) or not keys or set(unit) != {"by", "map"}:
+        help = "write {by: <column>, map: {<key>: <unit>}} or {kind: currency, by: <column>}"
+        raise UnitError("a unit by key is a column and a map", "by", help=help)
+    units: dict[str | None, Value] = {
+        str(text): Known(product_of(each, vocabulary), origin=origin) if each is not None else UNKNOWN
+        for text, each in keys.items()
+    }
+    return RowTyped(column, units)

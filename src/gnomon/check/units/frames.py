@@ -1,0 +1,226 @@
+"""One SELECT while its expressions are read: its tables, what is true of its rows, and what it groups by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from gnomon.check.units.agree import Conflict, joined
+from gnomon.check.units.facts import Fact, conjuncts, is_same
+from gnomon.check.units.keyed import differ, lifted, narrowed, one_unit, recoded
+from gnomon.check.units.messages import conflict_of, mixed
+from gnomon.check.units.run import Run
+from gnomon.check.units.values import (
+    ANY,
+    UNKNOWN,
+    Fields,
+    NotQuantity,
+    Relation,
+    RowTyped,
+    Value,
+)
+from gnomon.rewrite.parse import MARK
+
+Groups = tuple[exp.Expr, ...]
+
+
+class Frame:
+    """Where an expression is evaluated. `groups` is None where nothing is grouped; () is one group of all rows."""
+
+    def __init__(self, run: Run, parent: Frame | None = None, tables: Mapping[str, Relation] | None = None) -> None:
+        self.run = run
+        self.parent = parent
+        self.tables: dict[str, Relation] = dict(tables or {})
+        """The CTEs in sight, by name."""
+        self.sources: dict[str, Relation] = {}
+        self.facts: list[Fact] = []
+        """What is true of the row that an expression is read for."""
+        self.base: list[Fact] = []
+        """What is true of every row that an aggregate reads: WHERE, ON and FILTER, and no CASE around it."""
+        self.groups: Groups | None = None
+        self.partition: Groups | None = None
+        """What the window function groups by whose argument is read; None outside of one."""
+        self.outputs: dict[str, Value] = {}
+        self.windows: dict[str, exp.Expr] = {}
+        self.same: list[tuple[exp.Column, exp.Column]] = []
+        """Columns that a join holds equal: the later one, the earlier one."""
+        self.is_multiplied = False
+        """Whether UNNEST or LATERAL makes several rows of one."""
+
+    def under(self, *facts: Fact) -> Frame:
+        """The same frame for rows of which more is known."""
+        if not facts:
+            return self
+        copy = self.copy()
+        copy.facts = [*self.facts, *facts]
+        return copy
+
+    def where(self, condition: exp.Expr | None) -> Frame:
+        """The same frame for rows where a condition is true."""
+        return self.under(*(Fact(term) for term in conjuncts(condition)))
+
+    def filtered(self, condition: exp.Expr | None) -> Frame:
+        """The same frame for an aggregate that reads only rows where a condition is true."""
+        copy = self.copy()
+        copy.base = [*self.base, *(Fact(term) for term in conjuncts(condition))]
+        return copy
+
+    def over(self, partition: Groups) -> Frame:
+        """The same frame for a window function over a partition."""
+        copy = self.copy()
+        copy.partition = partition
+        return copy
+
+    def inside(self) -> Frame:
+        """The same frame for the argument of an aggregate."""
+        if self.partition is None and len(self.facts) == len(self.base):
+            return self
+        copy = self.copy()
+        copy.partition, copy.facts = None, self.base
+        return copy
+
+    def copy(self) -> Frame:
+        copy = Frame.__new__(Frame)
+        copy.__dict__.update(self.__dict__)
+        return copy
+
+    # Reading
+
+    def value(self, node: exp.Expr | None) -> Value:
+        """What an expression is; ANY for one that is not there."""
+        return self.run.evaluate(node, self) if node is not None else ANY
+
+    def visit(self, *nodes: object) -> None:
+        """Read expressions for the mistakes in them."""
+        for node in nodes:
+            if isinstance(node, exp.Expr):
+                self.run.evaluate(node, self)
+            elif isinstance(node, list):
+                self.visit(*node)
+
+    def column(self, node: exp.Column) -> Value:
+        """A column of this frame, or of one around it."""
+        if node.name.startswith(MARK):
+            return UNKNOWN
+        frame: Frame | None = self
+        facts: list[Fact] = []
+        while frame is not None:
+            facts += frame.facts
+            alias = node.table if node.table in frame.sources else "" if node.table else frame.owner(node.name)
+            if alias:
+                return self.read(frame, alias, node.name, facts)
+            if node.table and (struct := frame.struct(node)) is not None:
+                return struct
+            if not node.table and node.name in frame.outputs:
+                return frame.outputs[node.name]
+            if alias is None:
+                return UNKNOWN
+            frame = frame.parent
+        return UNKNOWN
+
+    def owner(self, name: str) -> str | None:
+        """The table that a bare column belongs to; "" where none has it, None where that cannot be said."""
+        having = [alias for alias, relation in self.sources.items() if relation.get(name) is not None]
+        if len(having) == 1:
+            return having[0]
+        if len(having) > 1 or any(not relation.is_complete for relation in self.sources.values()):
+            return None
+        return ""
+
+    def struct(self, node: exp.Column) -> Value | None:
+        """The field of a struct, where the name before the dot is that of a column."""
+        owner = self.owner(node.table)
+        found = self.sources[owner].get(node.table) if owner else None
+        return found.values.get(node.name, UNKNOWN) if isinstance(found, Fields) else None
+
+    def read(self, frame: Frame, alias: str, name: str, facts: Sequence[Fact]) -> Value:
+        """A column of a table, as far as the facts narrow it."""
+        value = frame.sources[alias].get(name)
+        if value is None:
+            return UNKNOWN
+        if isinstance(value, RowTyped):
+            key = frame.canonical(exp.column(value.key.name, table=alias))
+            value = narrowed(replace(value, key=exp.column(value.key.name, table=alias)), facts, self.run.vocabulary)
+            return replace(value, key=key) if isinstance(value, RowTyped) else value
+        if facts and isinstance(value, NotQuantity) and value.constant is None:
+            constant = self.constant(alias, name, facts)
+            return replace(value, constant=constant) if constant is not None else value
+        return value
+
+    def canonical(self, key: exp.Column) -> exp.Column:
+        """The first of the columns that joins hold equal to a key."""
+        for later, earlier in self.same:
+            if is_same(later, key):
+                return self.canonical(earlier)
+        return key
+
+    def constant(self, alias: str, name: str, facts: Iterable[Fact]) -> str | None:
+        """The text that facts say a column is equal to."""
+        for term in (fact.predicate for fact in facts if fact.holds and isinstance(fact.predicate, exp.EQ)):
+            for side, other in ((term.this, term.expression), (term.expression, term.this)):
+                is_it = isinstance(side, exp.Column) and side.name == name and side.table in (alias, "")
+                if is_it and isinstance(other, exp.Literal) and other.is_string:
+                    return str(other.name)
+        return None
+
+    def row_label(self) -> str | None:
+        """What one row is: the label of the only table that has one."""
+        labels = {relation.rows for relation in self.sources.values() if relation.rows is not None}
+        are_groups = self.partition is not None and self.groups is not None
+        return labels.pop() if len(labels) == 1 and not self.is_multiplied and not are_groups else None
+
+    # Combining
+
+    def lifted(self, values: Sequence[Value], rule: Callable[[Sequence[Value]], Value]) -> Value:
+        """A rule for plain values, key by key where some are row-typed."""
+        return lifted(values, rule, self.run.vocabulary)
+
+    def agree(self, node: exp.Expr, parts: Sequence[exp.Expr], values: Sequence[Value]) -> Value:
+        """The unit that expressions share; a report, and unknown, where they do not go together."""
+        conflicts: list[tuple[Conflict, Sequence[Value]]] = []
+
+        def together(plain: Sequence[Value]) -> Value:
+            found = joined(plain, self.run.named)
+            if found.conflict is not None:
+                conflicts.append((found.conflict, plain))
+            return found.value
+
+        value = self.lifted(values, together)
+        if not conflicts:
+            return value
+        conflict, plain = conflicts[0]
+        self.run.report(conflict_of(conflict, node, parts, values, plain, self.run))
+        return UNKNOWN
+
+    def gathered(self, node: exp.Expr, value: Value, groups: Groups) -> Value:
+        """A value of several rows together: row-typed still where its key is among the groups."""
+        if not isinstance(value, RowTyped):
+            return value
+        for group in groups:
+            if is_same(group, value.key) or (isinstance(group, exp.Column) and self.is_key(group, value.key)):
+                return value
+        if (shared := one_unit(value)) is not None:
+            return shared
+        for group in groups:
+            if (found := recoded(value, group, lambda units: self.merged(node, units))) is not None:
+                return found
+        if differ(value):
+            self.run.report(mixed(node, value, self.run))
+        return UNKNOWN
+
+    def is_key(self, column: exp.Column, key: exp.Expr) -> bool:
+        """Whether a column is a key, by another name that a join holds equal."""
+        return is_same(self.canonical(column), key)
+
+    def merged(self, node: exp.Expr, units: Sequence[Value]) -> Value:
+        """The units of keys that become one."""
+        found = joined(units, self.run.named)
+        if found.conflict is not None:
+            self.run.report(mixed(node, None, self.run, units))
+        return found.value
+
+    def alone(self, node: exp.Expr, value: Value) -> Value:
+        """A value that leaves its key behind: the unit that all keys share, or a report."""
+        return self.gathered(node, value, ())

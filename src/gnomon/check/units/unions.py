@@ -1,0 +1,68 @@
+"""One column of a set operation: what the branches share, or one unit for each branch's own key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlglot import exp
+
+from gnomon.check.units.agree import joined
+from gnomon.check.units.frames import Frame
+from gnomon.check.units.values import Known, NotQuantity, Relation, RowTyped, Value
+
+Units = Mapping[str | None, Value]
+
+
+def union_column(
+    position: int, relations: Sequence[Relation], is_union: bool, branches: Sequence[exp.Expr], frame: Frame
+) -> Value:
+    """The value of the column at a position in all branches together.
+
+    Where the units differ and another column holds a text of each branch's own, the result is row-typed by that column.
+    """
+    values = [each.columns[position][1] for each in relations]
+    is_plain = not any(isinstance(value, RowTyped) for value in values)
+    if is_plain and all_same(values):
+        return joined(values, frame.run.named).value
+    if is_union and any(isinstance(value, Known | RowTyped) for value in values):
+        for at, (name, _) in enumerate(relations[0].columns):
+            if at != position and (units := by_column(at, values, relations, frame)) is not None:
+                return RowTyped(exp.column(name), units)
+    parts = [output(branch, position) for branch in branches]
+    return frame.agree(branches[0].parent or branches[0], parts, values)
+
+
+def all_same(values: Sequence[Value]) -> bool:
+    """Whether branches plainly have one unit."""
+    known = [value for value in values if isinstance(value, Known)]
+    return len(known) == len(values) and all(
+        v.product.same(known[0].product) and v.ledger == known[0].ledger for v in known
+    )
+
+
+def by_column(at: int, values: Sequence[Value], relations: Sequence[Relation], frame: Frame) -> Units | None:
+    """The unit for each text of a key column; None where that column is no key of some branch."""
+    units: dict[str | None, list[Value]] = {}
+    for value, each in zip(values, relations, strict=True):
+        name, key = each.columns[at]
+        if isinstance(value, RowTyped):
+            if value.key.name != name or value.rest is not None:
+                return None
+            found: Units = value.units
+        elif isinstance(key, NotQuantity) and key.constant is not None:
+            found = {key.constant: value}
+        else:
+            return None
+        for text, unit in found.items():
+            units.setdefault(text, []).append(unit)
+    merged = {text: joined(each, frame.run.named) for text, each in units.items()}
+    if any(each.conflict is not None for each in merged.values()):
+        return None
+    return {text: each.value for text, each in merged.items()}
+
+
+def output(branch: exp.Expr, position: int) -> exp.Expr:
+    """The expression that a branch has at a position, as far as it is written out."""
+    query = branch.unnest() if isinstance(branch, exp.Subquery) else branch
+    selects = query.selects if isinstance(query, exp.Query) else []
+    return selects[position] if position < len(selects) and not any(s.is_star for s in selects) else branch
