@@ -88,7 +88,9 @@ def test_the_command_line_shows_them(tmp_path: Path) -> None:
     assert "events^3" in next(line for line in listed.splitlines() if line.startswith("burstiness"))
     shown = run.invoke(cli, ["metrics", "show", "burstiness", "--project", str(folder)]).output
     assert "events^3" in shown
-    header = run.invoke(cli, ["metrics", "render", "burstiness", "--project", str(folder), "--end", "2024-03-01"]).output
+    header = run.invoke(
+        cli, ["metrics", "render", "burstiness", "--project", str(folder), "--end", "2024-03-01"]
+    ).output
     assert "amount: events^3" in header
     as_json = run.invoke(
         cli, ["metrics", "render", "burstiness", "--json", "--project", str(folder), "--end", "2024-03-01"]

@@ -12,7 +12,7 @@ from gnomon.cli.options import debug_option, find_root, json_option, print_json,
 from gnomon.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from gnomon.catalog.migrate import Migration
+    from gnomon.catalog.migrate import Migration, Target
 
 FILE = "catalog.db"
 
@@ -51,19 +51,13 @@ def migrate(database: str | None, down: bool, dry_run: bool, as_json: bool) -> N
     Nodes of a DataJunction database are carried over, and the units that its metrics have become units of their output
     columns. What was killed is taken up where it was.
     """
-    from gnomon.catalog.database import connect, place
+    from gnomon.catalog.database import opened, place
     from gnomon.catalog.migrate import migrate as run
     from gnomon.cli.progress import progress
 
-    engine = connect(address_of(database))
-    with progress("migrate") as report:
-        result = run(
-            engine,
-            "before_units" if down else "newest",
-            dry_run=dry_run,
-            report=lambda done, total: report(done, total, "nodes"),
-        )
-    engine.dispose()
+    with opened(address_of(database)) as engine, progress("migrate") as report:
+        target: Target = "before_units" if down else "newest"
+        result = run(engine, target, dry_run=dry_run, report=lambda done, total: report(done, total, "nodes"))
     if as_json:
         print_json({"database": place(engine), "written": not dry_run, **asdict(result)})
         return

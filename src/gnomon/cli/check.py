@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from gnomon.model import Project
 
 
+CACHE = Path(".cache") / "gnomon"
+"""Where a project keeps what can be made again, beside SQLMesh's own."""
+
+
 @click.command("check", short_help="Every problem of the definitions, with what to type.")
 @click.option("--data", is_flag=True, help="Connect, and count the keys that no bridge row matches.")
 @json_option
@@ -22,13 +26,14 @@ if TYPE_CHECKING:
 def check(project_path: Path | None, data: bool, as_json: bool) -> int:
     """Find every problem in the definitions, with its place and what to type."""
     import gnomon
+    from gnomon.compile.check_cache import check_remembering
     from gnomon.errors import DefinitionError
 
     root = find_root(project_path)
     project = None
     try:
         project = gnomon.load(root, compat=compat_of(root))
-        problems = gnomon.check(project)
+        problems = check_remembering(project, root / CACHE)
     except DefinitionError as error:
         problems = list(error.problems)
     errors = [problem for problem in problems if problem.severity == "error"]

@@ -72,13 +72,22 @@ def _write(file: Path, specs: tuple[ModelSpec, ...]) -> None:
 
 def fingerprint(project: Project) -> str:
     """A digest of everything that compiling reads. Raises ValueError where a definition holds a function."""
-    digest = blake2b(digest_size=16)
+    return digest_of(project, *versions())
+
+
+def versions() -> Iterator[str]:
+    """What tells this Gnomon and what it compiles with from any other."""
     for package in ("sqlglot", "sqlmesh"):
-        digest.update(f"{package} {version(package)}\n".encode())
+        yield f"{package} {version(package)}"
     for file in sorted(Path(str(gnomon.__file__)).parent.rglob("*.py")):
         stat = file.stat()
-        digest.update(f"{file} {stat.st_mtime_ns} {stat.st_size}\n".encode())
-    for part in _content(project):
+        yield f"{file} {stat.st_mtime_ns} {stat.st_size}"
+
+
+def digest_of(value: Any, *words: str) -> str:
+    """A digest of a value's content and some words. Raises ValueError where the value holds a function."""
+    digest = blake2b(digest_size=16)
+    for part in (*words, *_content(value)):
         digest.update(part.encode())
         digest.update(b"\0")
     return digest.hexdigest()
