@@ -34,6 +34,7 @@ from source_tree import (
 LAYERS = (  # from top to bottom; those of one row do not import each other
     ("cli",),
     ("examples", "loader"),
+    ("serve",),
     ("query", "run", "catalog"),
     ("engine",),
     ("compile",),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gnomon.check import check
+    from gnomon.check.units.api import InferredUnits, UnitFinding, infer_units
     from gnomon.compile.render import Rendered, render
     from gnomon.errors import CheckFailed, DefinitionError, GnomonError, Problem, RunError, UsageError
     from gnomon.expand import expand
@@ -33,6 +34,7 @@ HOMES = {
     "CheckFailed": "gnomon.errors",
     "DefinitionError": "gnomon.errors",
     "GnomonError": "gnomon.errors",
+    "InferredUnits": "gnomon.check.units.api",
     "MetricMetadata": "gnomon.load.definitions",
     "MetricQueryConfig": "gnomon.load.modifiers",
     "MetricQueryDef": "gnomon.load.definitions",
@@ -41,10 +43,12 @@ HOMES = {
     "Rendered": "gnomon.compile.render",
     "RollingConfig": "gnomon.load.definitions",
     "RunError": "gnomon.errors",
+    "UnitFinding": "gnomon.check.units.api",
     "UsageError": "gnomon.errors",
     "Variant": "gnomon.model",
     "check": "gnomon.check",
     "expand": "gnomon.expand",
+    "infer_units": "gnomon.check.units.api",
     "load": "gnomon.load.project",
     "query": "gnomon.query",
     "render": "gnomon.compile.render",
@@ -56,6 +60,7 @@ __all__ = [
     "CheckFailed",
     "DefinitionError",
     "GnomonError",
+    "InferredUnits",
     "MetricMetadata",
     "MetricQueryConfig",
     "MetricQueryDef",
@@ -64,10 +69,12 @@ __all__ = [
     "Rendered",
     "RollingConfig",
     "RunError",
+    "UnitFinding",
     "UsageError",
     "Variant",
     "check",
     "expand",
+    "infer_units",
     "load",
     "query",
     "render",

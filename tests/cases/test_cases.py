@@ -52,6 +52,11 @@ def oss(tmp_path_factory: pytest.TempPathFactory) -> ExampleInfo:
 
 
 @pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> ExampleInfo:
+    return create("shop", tmp_path_factory.mktemp("shop") / "project")
+
+
+@pytest.fixture(scope="module")
 def flights_project(flights: ExampleInfo) -> Any:
     return gnomon.load(flights.root)
 
@@ -59,6 +64,11 @@ def flights_project(flights: ExampleInfo) -> Any:
 @pytest.fixture(scope="module")
 def oss_project(oss: ExampleInfo) -> Any:
     return gnomon.load(oss.root)
+
+
+@pytest.fixture(scope="module")
+def shop_project(shop: ExampleInfo) -> Any:
+    return gnomon.load(shop.root)
 
 
 @pytest.mark.parametrize("case", cases("flights"))
@@ -71,7 +81,12 @@ def test_oss(case: dict[str, Any], oss: ExampleInfo, oss_project: Any) -> None:
     check_example(case, oss, oss_project)
 
 
-@pytest.mark.parametrize("name", ["flights", "oss"])
+@pytest.mark.parametrize("case", cases("shop"))
+def test_shop(case: dict[str, Any], shop: ExampleInfo, shop_project: Any) -> None:
+    check_example(case, shop, shop_project)
+
+
+@pytest.mark.parametrize("name", ["flights", "oss", "shop"])
 def test_every_metric_has_a_case(name: str) -> None:
     from importlib.resources import files
 

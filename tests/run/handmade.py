@@ -24,7 +24,7 @@ COLUMNS = (
     OutputColumn("metrics_sample_date", "DATE", "sample_date"),
     OutputColumn("to_artifact_id", "TEXT", "entity"),
     OutputColumn("metric", "TEXT", "metric"),
-    OutputColumn("amount", "DOUBLE", "amount", {"kind": "count", "code": "stars"}),
+    OutputColumn("amount", "DOUBLE", "amount", {"kind": "count", "code": "stars"}, unit_text="stars"),
 )
 HOURLY = (OutputColumn("metrics_sample_date", "TIMESTAMP", "sample_date"), *COLUMNS[1:])
 STEPS = {"day": "1 DAY", "week": "7 DAY", "month": "1 MONTH", "quarter": "3 MONTH", "year": "1 YEAR"}

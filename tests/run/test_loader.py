@@ -31,7 +31,7 @@ def test_a_model_holds_sql_alone(world: World) -> None:
     assert (model.lookback, model.batch_size, model.kind.batch_concurrency) == (3, 30, 1)
     assert model.custom_materialization_properties["grain"] == "week"
     assert [column.name for column in model.grains[0].expressions] == ["metrics_sample_date", "to_artifact_id"]
-    assert model.column_descriptions["amount"] == "the metric's value; unit: kind=count, code=stars"
+    assert model.column_descriptions["amount"] == "the metric's value, in stars"
     assert (model.tags, model.description) == (["model_type=full"], "stars")
     rendered = model.render_query_or_raise(start="2024-01-09", end="2024-01-10", execution_time="2024-02-01")
     sql = rendered.sql("duckdb")

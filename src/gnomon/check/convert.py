@@ -22,6 +22,7 @@ from gnomon.rewrite.parse import as_text, marker
 from gnomon.units.algebra import Product, unit_of
 from gnomon.units.symbols import Symbol
 from gnomon.units.text import text_of
+from gnomon.units.wire import UnitError
 
 CALENDAR, DAY = "calendar", Symbol("time", "d", "time", Fraction(86_400))
 
@@ -42,9 +43,14 @@ def close_conversions(query: exp.Query, inferred: Inferred, context: Context) ->
     for scope in traverse_scope(closed):
         for node in reversed([node for node in scope.find_all(exp.Anonymous) if is_conversion(node)]):
             made = RULES[marker(node) or ""](Call(node, scope, sources[id(node)], context))
-            made.meta.setdefault("written", as_text(node))
-            beside = isinstance(node.parent, exp.Binary | exp.Unary | exp.Between | exp.In)
+            made.meta.setdefault("written", as_text(node))  # what a message about it shows
+            beside = isinstance(node.parent, exp.Binary | exp.Neg | exp.Not | exp.Between | exp.In)
             node.replace(exp.paren(made, copy=False) if beside and isinstance(made, exp.Binary) else made)
+    for node in closed.find_all(exp.Anonymous):
+        if is_conversion(node):
+            raise context.fail(
+                "convert_place", f"'{as_text(node)}' stands in no query", node, help="move it to a SELECT"
+            )
     return closed
 
 
@@ -76,7 +82,10 @@ def factor(source: Product, call: Call) -> Fraction:
         source, target = by_days(source, days), by_days(target, days)
     if not source.fits(target):
         raise does_not_fit(call, source, target)
-    return source.ratio(target)
+    try:
+        return source.ratio(target)
+    except UnitError as error:
+        raise call.fail("incompatible_units", error.reason, error.help or "convert what the root is taken of") from None
 
 
 def by_days(unit: Product, days: Fraction) -> Product:

@@ -117,8 +117,13 @@ def stands_above_groups(call: Call, select: exp.Select) -> bool:
     ):
         return False
     holds_total = any(node.find_ancestor(exp.Select) is select for node in call.value.find_all(exp.AggFunc))
-    within = call.node.find_ancestor(exp.AggFunc, exp.Select)
-    return holds_total or not isinstance(within, exp.AggFunc)
+    return holds_total or aggregate_around(call.node) is None
+
+
+def aggregate_around(node: exp.Expr) -> exp.Expr | None:
+    """The aggregate of the same query that reads a node, None where there is none."""
+    within = node.find_ancestor(exp.AggFunc, exp.WithinGroup, exp.Select)
+    return None if isinstance(within, exp.Select) else within
 
 
 def check_grouped(call: Call, on: exp.Expr, select: exp.Select) -> None:
@@ -159,8 +164,8 @@ def fixed_day(on: exp.Expr) -> date | None:
 
 def guarded(made: exp.Expr, call: Call) -> exp.Expr:
     """The conversion of the rows alone that pass the FILTER around it: engines may compute it for the others too."""
-    within = call.node.find_ancestor(exp.AggFunc, exp.Select)
-    around = within.parent if isinstance(within, exp.AggFunc) else None
+    within = aggregate_around(call.node)
+    around = within.parent if within is not None else None
     if not isinstance(around, exp.Filter) or made == call.value:
         return made
     return exp.case().when(around.expression.this.copy(), made)

@@ -19,7 +19,7 @@ def check(project: Project) -> list[Problem]:
 
 
 def check_metrics(project: Project, known: Container[str] = ()) -> tuple[list[Problem], set[str]]:
-    """The problems of a project, and the keys of the metrics that have none; those `known` to have none are not read."""
+    """The problems of a project, and the keys of the metrics without any; those `known` to have none are not read."""
     found = list(project.warnings)
     try:
         variants = expand(project)

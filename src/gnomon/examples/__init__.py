@@ -1,7 +1,7 @@
-"""Projects on real data, ready to be built: `flights` (New York, 2013) and `oss` (the history of git checkouts).
+"""Projects on real data, ready to be built: `flights` (New York, 2013), `oss` (the history of git checkouts), `shop`.
 
 >>> sorted(EXAMPLES)
-['flights', 'oss']
+['flights', 'oss', 'shop']
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ __all__ = ["EXAMPLES", "ExampleInfo", "create"]
 EXAMPLES: Final = {
     "flights": "336 776 flights that were to leave New York in 2013, with aircraft, carriers, airports and weather",
     "oss": "commits and merges of any git checkouts, per repository, project and collection",
+    "shop": "a made-up shop's purchases in seven currencies, at the European Central Bank's real rates of 2021",
 }
 """Each example and what it is about, in one line."""
 
@@ -25,14 +26,14 @@ EXAMPLES: Final = {
 def create(name: str, root: Path, **options: Any) -> ExampleInfo:
     """Write an example's project files into `root` and load its data into `root/warehouse.duckdb`.
 
-    `flights` takes no options. `oss` takes `checkouts`, a list of paths (default: the checkout around the current
-    folder), or `mapping`, a CSV file with the columns path, artifact, project, collection.
+    `flights` and `shop` take no options. `oss` takes `checkouts`, a list of paths (default: the checkout around the
+    current folder), or `mapping`, a CSV file with the columns path, artifact, project, collection.
 
     A folder that holds the same example is resumed: edited files stay as they are, missing ones come back, and data
     is loaded again where it is not whole. Raises UsageError for an unknown name or option, for a folder that holds
     anything else, and where the data cannot be found; nothing is written then.
     """
-    makers: dict[str, Callable[..., ExampleInfo]] = {"flights": make_flights, "oss": make_oss}
+    makers: dict[str, Callable[..., ExampleInfo]] = {"flights": make_flights, "oss": make_oss, "shop": make_shop}
     if name not in makers:
         raise UsageError(Problem("unknown_example", f"there is no example '{name}'", help=did_you_mean(name, makers)))
     known = {"oss": {"checkouts", "mapping"}}.get(name, set())
@@ -52,3 +53,9 @@ def make_oss(root: Path, **options: Any) -> ExampleInfo:
     from gnomon.examples.oss import create_oss
 
     return create_oss(root, **options)
+
+
+def make_shop(root: Path) -> ExampleInfo:
+    from gnomon.examples.shop import create_shop
+
+    return create_shop(root)

@@ -20,11 +20,9 @@ from gnomon.units import VOCABULARY, Vocabulary
 class Project:
     """All definitions. Table names are dotted and lower case, as queries spell them.
 
-    `own_grains` are those of the project's own calendars; `rates` are tables among the references;
-    `vocabulary` is the units that there are, with those of units.yaml.
-    `models` maps the project's own SQLMesh models to their
-    columns, where known; `warnings` holds what loading
-    found that does not stop it.
+    `own_grains` are those of the project's own calendars; `rates` are tables among the references; `vocabulary` is the
+    units that there are, with those of units.yaml. `models` maps the project's own SQLMesh models to their columns,
+    where known; `warnings` holds what loading found that does not stop it.
     """
 
     root: Path

@@ -107,9 +107,8 @@ def place(node: exp.Expr | None, source: Source) -> Span | None:
         return None
     start = found[0]["start"] if isinstance(node, exp.Anonymous) else min(meta["start"] for meta in found)
     line = source.position(start)[0]
-    return source.span(
-        start, max(m["end"] + 1 for m in found if m["end"] >= start and source.position(m["end"])[0] == line)
-    )
+    ends = (m["end"] + 1 for m in found if m["end"] >= start and source.position(m["end"])[0] == line)
+    return source.span(start, max(ends, default=start + 1))
 
 
 def check_depth(source: Source) -> None:
@@ -156,5 +155,6 @@ def not_one_select(source: Source, queries: list[exp.Expr]) -> Problem:
 
 
 def as_text(node: exp.Expr) -> str:
-    """A node as SQL, with its macros as their author wrote them."""
-    return unmark(node.sql(normalize_functions=False))
+    """A node as SQL, with its macros as their author wrote them, also those that were replaced by plain SQL."""
+    shown = node.transform(lambda part: exp.var(part.meta["written"]) if "written" in part.meta else part)
+    return unmark(shown.sql(normalize_functions=False))

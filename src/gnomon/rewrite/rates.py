@@ -169,13 +169,14 @@ class Exchange:
 
     def joined(self, codes: Mapping[str, exp.Expr]) -> exp.Expr:
         """The rate of some currencies on the day; its table is joined once for each."""
-        joins: list[exp.Join] = self.select.args.get("joins") or []
 
         def condition(alias: str) -> exp.Expr:
             same = [exp.column(name, table=alias).eq(code.copy()) for name, code in codes.items()]
             return exp.and_(*same, exp.column("day", table=alias).eq(self.day.copy()), copy=False)
 
-        alias = next((j.alias for j in joins if j.this.name == self.stage and j.args["on"] == condition(j.alias)), None)
+        joined = [join for join in self.select.args.get("joins") or [] if join.this.name == self.stage]
+        names = (join.alias_or_name for join in joined if join.args.get("on") == condition(join.alias_or_name))
+        alias = next(names, None)
         if alias is None:
             alias = self.free_alias()
             table = exp.alias_(exp.to_table(self.stage), alias, table=True)

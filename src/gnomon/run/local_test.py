@@ -43,6 +43,7 @@ from gnomon.run.local_scratch import (
 from gnomon.run.seed import SeedTable, plan_seeds, write_seeds
 from gnomon.run.seed_calendars import seeded_calendars, with_seeded_buckets
 from gnomon.run.seed_days import SeedDays, as_date, seed_days
+from gnomon.run.seed_rates import seeded_rates
 from gnomon.run.seed_scopes import inlined, table_name
 from gnomon.time import AllTime, ToDate
 from gnomon.time.grain import add
@@ -156,6 +157,7 @@ class LocalTest:
         built = {plain_name(fqn) for fqn in self.kept}
         built |= {name.partition(".")[2] for name in built if name.count(".") > 1}
         seeds = plan_seeds(self.project, [*queries, *models.values()], adapter.dialect, self.days, built)
+        seeds = seeded_rates(seeds, self.project, queries, self.days)
         self.seeds = seeded_calendars(seeds, self.project, self.tested.last)
         self.targets |= {table.name: self.place.table(table.name) for table in self.seeds}
         self.place.attach(adapter, self.targets)

@@ -147,12 +147,15 @@ def fold(name: str, dialect: str) -> str:
 
 def parts_of(name: str, dialect: str) -> tuple[str, ...]:
     """The parts of a dotted name as the dialect folds them: `schema.table."Column"`."""
-    found = []
+    identifiers = []
     for text in split(name):
-        quoted = len(text) > 1 and text[0] == text[-1] and text[0] in '"`'
-        identifier = exp.to_identifier(text[1:-1] if quoted else text, quoted=quoted)
-        found.append(normalize_identifiers(identifier, dialect=dialect).name)
-    return tuple(found)
+        is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in '"`'
+        identifiers.append(exp.to_identifier(text[1:-1] if is_quoted else text, quoted=is_quoted))
+    *table, last = identifiers
+    names = dict(zip(("this", "db", "catalog"), reversed(table), strict=False))
+    folded = normalize_identifiers(exp.Table(**names), dialect=dialect)  # BigQuery's tables are not folded
+    column = normalize_identifiers(exp.Column(this=last), dialect=dialect)
+    return (*(part.name for part in folded.parts if table), column.name)
 
 
 def split(name: str) -> Iterator[str]:
@@ -205,7 +208,9 @@ class DeclaredTables:
 
 def answer(found: Inferred, source: Source, vocabulary: Vocabulary) -> InferredUnits:
     units = {name: unit_json(value, vocabulary) for name, value in found.columns.items()}
-    result = InferredUnits(units, diagnostics=[finding(each, source) for each in found.diagnostics])
+    findings = [finding(each, source) for each in found.diagnostics]
+    findings.sort(key=lambda each: (each.line or 0, each.column or 0))
+    result = InferredUnits(units, diagnostics=findings)
     for name, value in found.columns.items():
         if isinstance(value, RowTyped):
             result.row_typed[name] = rows_json(value, vocabulary)

@@ -35,7 +35,9 @@ def value_of(
 
     `fold` gives a column's name as the dialect spells it. UnitError where it says none.
     """
-    if not isinstance(unit, Mapping) or "by" not in unit:
+    if not isinstance(unit, Mapping):
+        raise UnitError("a unit is a mapping", help="write {kind: currency, code: USD}")
+    if "by" not in unit:
         return Known(product_of(unit, vocabulary), origin=origin)
     key, keys = unit["by"], unit.get("map")
     if not isinstance(key, str) or not key:

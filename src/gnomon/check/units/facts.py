@@ -161,6 +161,16 @@ def negated(node: Node, of: Evaluate) -> Answer:
     return not answer if isinstance(answer, bool) else answer
 
 
+def unless_negated(rule: Callable[[Node, Evaluate], Answer]) -> Callable[[Node, Evaluate], Answer]:
+    """A rule for a class that holds its own NOT, as LIKE does in some dialects."""
+
+    def negatable(node: Node, of: Evaluate) -> Answer:
+        answer = rule(node, of)
+        return not answer if node.args.get("negate") and isinstance(answer, bool) else answer
+
+    return negatable
+
+
 def is_null(node: Node, of: Evaluate) -> Answer:
     answer, other = of(node.this), of(node.expression)
     return MAYBE if MAYBE in (answer, other) else answer == other
@@ -234,8 +244,8 @@ EVALUATED: dict[type[exp.Expr], Callable[[Node, Evaluate], Answer]] = {
     exp.Paren: lambda node, of: of(node.this),
     exp.EQ: compared(lambda a, b: a == b),
     exp.NEQ: compared(lambda a, b: a != b),
-    exp.Like: compared(lambda a, b: is_like(a, b, False)),
-    exp.ILike: compared(lambda a, b: is_like(a, b, True)),
+    exp.Like: unless_negated(compared(lambda a, b: is_like(a, b, False))),
+    exp.ILike: unless_negated(compared(lambda a, b: is_like(a, b, True))),
     exp.In: member,
     exp.Is: is_null,
     exp.Not: negated,

@@ -42,7 +42,10 @@ class Frame:
         self.groups: Groups | None = None
         self.partition: Groups | None = None
         """What the window function groups by whose argument is read; None outside of one."""
+        self.aliases: dict[str, Value] = {}
+        """The outputs so far, which those after them may name."""
         self.outputs: dict[str, Value] = {}
+        """All outputs, for the clauses that come after them."""
         self.windows: dict[str, exp.Expr] = {}
         self.same: list[tuple[exp.Column, exp.Column]] = []
         """Columns that a join holds equal: the later one, the earlier one."""
@@ -117,6 +120,8 @@ class Frame:
                 return frame.outputs[node.name]
             if alias is None:
                 return UNKNOWN
+            if not node.table and node.name in frame.aliases:
+                return frame.aliases[node.name]
             frame = frame.parent
         return UNKNOWN
 
@@ -140,6 +145,8 @@ class Frame:
         value = frame.sources[alias].get(name)
         if value is None:
             return UNKNOWN
+        if isinstance(value, RowTyped) and value.key.args.get("table") is not None:  # a key of a query around it
+            return narrowed(value, facts, self.run.vocabulary)
         if isinstance(value, RowTyped):
             key = frame.canonical(exp.column(value.key.name, table=alias))
             value = narrowed(replace(value, key=exp.column(value.key.name, table=alias)), facts, self.run.vocabulary)
@@ -196,7 +203,7 @@ class Frame:
 
     def gathered(self, node: exp.Expr, value: Value, groups: Groups) -> Value:
         """A value of several rows together: row-typed still where its key is among the groups."""
-        if not isinstance(value, RowTyped):
+        if not isinstance(value, RowTyped) or self.is_outer(value.key):
             return value
         for group in groups:
             if is_same(group, value.key) or (isinstance(group, exp.Column) and self.is_key(group, value.key)):
@@ -209,6 +216,10 @@ class Frame:
         if differ(value):
             self.run.report(mixed(node, value, self.run))
         return UNKNOWN
+
+    def is_outer(self, key: exp.Expr) -> bool:
+        """Whether a key is a column of a query around this one: the same for all rows here."""
+        return isinstance(key, exp.Column) and key.table != "" and key.table not in self.sources
 
     def is_key(self, column: exp.Column, key: exp.Expr) -> bool:
         """Whether a column is a key, by another name that a join holds equal."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from gnomon.check.units.facts import MAYBE, Fact, evaluate, is_same, pinned, texts
-from gnomon.check.units.values import ANY, UNKNOWN, Known, RowTyped, Value
+from gnomon.check.units.values import ANY, UNKNOWN, Any, Known, RowTyped, Value
 from gnomon.units.algebra import Product, unit_of
 from gnomon.units.symbols import Symbol, plain
 from gnomon.units.vocabulary import Vocabulary
@@ -120,6 +120,9 @@ def lifted(values: Sequence[Value], rule: Callable[[Sequence[Value]], Value], vo
     keys = dict.fromkeys(name for value in keyed for name in value.units)
     units = {name: rule([at(value, name, vocabulary) for value in values]) for name in keys}
     if all(value.rest is None for value in keyed):
+        if all(isinstance(unit, Any) for unit in units.values()):  # NULL in each row: what it would be of
+            shared = [one_unit(value) if isinstance(value, RowTyped) else value for value in values]
+            return rule([value for value in shared if value is not None]) if None not in shared else ANY
         return RowTyped(key, units)
     rests = [(value.rest or ANY) if isinstance(value, RowTyped) else value for value in values]
     rest = rule(rests)

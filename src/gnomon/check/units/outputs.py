@@ -12,7 +12,7 @@ from gnomon.check.units.keyed import has_hole, one_unit
 from gnomon.check.units.ledger import is_readable_as, settled
 from gnomon.check.units.messages import converted, shown, side, unit_text
 from gnomon.check.units.values import UNKNOWN, Diagnostic, Known, Relation, RowTyped, Value
-from gnomon.units.algebra import Product
+from gnomon.units.algebra import Product, unit_of
 from gnomon.units.shapes import json_of
 from gnomon.units.text import text_of
 
@@ -70,7 +70,13 @@ def ambiguous(node: exp.Expr, value: Known, units: Sequence[Product], run: Run) 
 
 def inexpressible(node: exp.Expr, unit: Product, run: Run) -> Diagnostic:
     message = f"'{shown(node, run)}' is in {text_of(unit, run.vocabulary)}, which unit JSON cannot say"
-    help = "unit_expr and unit_ext say it; or divide until one unit, or one per another, is left"
+    above = [symbol for symbol, exponent in unit.powers if exponent == 1]
+    kinds = [symbol.kind for symbol in above]
+    if len(unit.powers) == 2 and sorted(kinds) == ["count", "currency"]:
+        price = "/".join(text_of(unit_of(symbol), run.vocabulary) for symbol in sorted(above, reverse=True))
+        help = f"if one of them is a price, declare it in {price}"
+    else:
+        help = "unit_expr and unit_ext say it; or divide until one unit, or one per another, is left"
     return Diagnostic(code="unit_not_expressible", severity="info", message=message, node=node, help=help)
 
 

@@ -163,7 +163,7 @@ def projections(node: exp.Select, frame: Frame) -> Iterator[Output]:
         else:
             value = frame.value(inner)
             if projection.alias:
-                frame.outputs.setdefault(projection.alias, value)
+                frame.aliases.setdefault(projection.alias, value)
             yield projection.alias_or_name or f"_col_{position}", inner, value
 
 
@@ -198,6 +198,8 @@ def carried(outputs: Sequence[Output], frame: Frame) -> list[tuple[str, Value]]:
 
 def keyed(node: exp.Expr, value: RowTyped, outputs: Sequence[Output], frame: Frame) -> Value:
     """A row-typed column by the output that is its key, or is made of its key alone."""
+    if frame.is_outer(value.key):
+        return value
     for name, other, _ in outputs:
         if is_same(other, value.key) or (isinstance(other, exp.Column) and frame.is_key(other, value.key)):
             return replace(value, key=exp.column(name))

@@ -103,6 +103,18 @@ def pick(node: Node, frame: Frame) -> Value:
     return value
 
 
+def pick_by(node: Node, frame: Frame) -> Value:
+    """ARG_MAX(x, y): an x; the y are compared, so they have one unit."""
+    value = gather(node, node.this, frame)
+    return UNKNOWN if is_mixed(node, node.expression, frame) else value
+
+
+def is_mixed(node: exp.Expr, argument: exp.Expr, frame: Frame) -> bool:
+    """Whether an aggregate puts rows of different units together; it is reported."""
+    value = frame.inside().value(argument)
+    return isinstance(value, RowTyped) and gather(node, argument, frame) is UNKNOWN
+
+
 def named_mean(node: Node, frame: Frame) -> Value:
     """DuckDB's `MEAN(x)` and the like, for which SQLGlot has no class: the unit of x."""
     frame.visit(node.expressions[1:])
@@ -178,7 +190,7 @@ def second_of(node: Node, frame: Frame) -> Value:
 def unitless_of_rows(node: Node, frame: Frame) -> Value:
     """CORR, SKEWNESS: a number, of rows that have one unit."""
     found = [gather(node, part, frame) for part in node.iter_expressions()]
-    return UNKNOWN if any(value is UNKNOWN for value in found) else UNITLESS
+    return frame.lifted(found, lambda values: UNKNOWN if any(isinstance(v, Unknown) for v in values) else UNITLESS)
 
 
 # Counts
@@ -220,9 +232,14 @@ def window(node: Node, frame: Frame) -> Value:
     """A window function: its partition is its group. Neither the frame nor the order changes a unit."""
     base = frame.windows.get(node.alias) or frame.windows.get(node.name)
     partition = [*(node.args.get("partition_by") or []), *((base.args.get("partition_by") or []) if base else [])]
-    frame.visit(partition, node.args.get("order"), base.args.get("order") if base else None)
+    frame.visit(partition)
     keys = (frame.canonical(part) if isinstance(part, exp.Column) else part for part in partition)
-    return frame.over(tuple(keys)).value(node.this)
+    inner = frame.over(tuple(keys))
+    orders = [each.args["order"] for each in (node, base) if each is not None and each.args.get("order")]
+    terms = [term.this for order in orders for term in order.expressions]
+    mixed = [term for term in terms if is_mixed(term, term, inner)]
+    value = inner.value(node.this)
+    return UNKNOWN if mixed else value
 
 
 def neighbour(node: Node, frame: Frame) -> Value:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any as Node
 
+from sqlglot import exp
+
 from gnomon.check.units.frames import Frame
 from gnomon.check.units.ledger import entered, whole
 from gnomon.check.units.rules.dates import difference, shifted
@@ -60,33 +62,32 @@ def computed(left: Literal, right: Literal, rule: Callable[[Fraction, Fraction],
 # Sums
 
 
-def add(node: Node, frame: Frame) -> Value:
-    return summed(node, frame, lambda a, b: a + b, shifted)
+SUMS = (exp.Add, exp.SafeAdd, exp.Sub, exp.SafeSubtract)
 
 
-def subtract(node: Node, frame: Frame) -> Value:
-    return summed(node, frame, lambda a, b: a - b, difference)
+def sum_or_difference(node: Node, frame: Frame) -> Value:
+    """`a + b - c`, from left to right: long sums are not recursed into."""
+    chain = [node]
+    while isinstance(chain[-1].this, SUMS):
+        chain.append(chain[-1].this)
+    value = frame.value(chain[-1].this)
+    for term in reversed(chain):
+        value = summed(term, value, frame.value(term.expression), frame)
+    return value
 
 
-def summed(
-    node: Node,
-    frame: Frame,
-    rule: Callable[[Fraction, Fraction], Fraction],
-    instants: Callable[[Value, Value, Frame], Value],
-) -> Value:
+def summed(node: Node, left: Value, right: Value, frame: Frame) -> Value:
     """Both sides agree, unless one of them is an instant or an interval."""
-    parts = [node.this, node.expression]
-    values = [frame.value(part) for part in parts]
-    left, right = values
+    is_difference = isinstance(node, exp.Sub | exp.SafeSubtract)
     if isinstance(left, Literal) and isinstance(right, Literal):
-        return computed(left, right, rule)
+        return computed(left, right, lambda a, b: a - b if is_difference else a + b)
     if isinstance(left, NotQuantity) or isinstance(right, NotQuantity):
-        return instants(left, right, frame)
+        return (difference if is_difference else shifted)(left, right, frame)
     if isinstance(left, Any) or isinstance(right, Any):
         return ANY
-    result = frame.agree(node, parts, values)
+    result = frame.agree(node, [node.this, node.expression], [left, right])
     if isinstance(result, Known) and isinstance(left, Known) and isinstance(right, Known):
-        return replace(result, origin=None, nature=nature_of_sum(left, right, instants is difference))
+        return replace(result, origin=None, nature=nature_of_sum(left, right, is_difference))
     return result
 
 
@@ -205,8 +206,9 @@ def power(node: Node, frame: Frame) -> Value:
     base, exponent = operands(node, frame)
     if isinstance(base, Literal) and isinstance(exponent, Literal):
         return raised_number(base, exponent)
-    if isinstance(base, Known) and isinstance(exponent, Literal) and exponent.number is not None:
-        return frame.lifted([base], lambda values: raised(values[0], exponent.number or Fraction(0)))
+    number = exponent.number if isinstance(exponent, Literal) else None
+    if number is not None:
+        return frame.lifted([base], lambda values: raised(values[0], number))
     if isinstance(base, Known) and base.product.is_number:
         return UNITLESS if not isinstance(exponent, Known) else dimensionless(node, frame, node.expression, exponent)
     return UNKNOWN

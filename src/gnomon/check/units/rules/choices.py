@@ -178,7 +178,8 @@ def subquery(node: Node, frame: Frame) -> Value:
     if len(found.columns) != 1 or not found.is_complete:
         return UNKNOWN
     value = found.columns[0][1]
-    return UNKNOWN if isinstance(value, RowTyped) else value
+    is_own = isinstance(value, RowTyped) and value.key.args.get("table") is None
+    return UNKNOWN if is_own else value
 
 
 def exists(node: Node, frame: Frame) -> Value:

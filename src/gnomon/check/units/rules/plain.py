@@ -33,9 +33,15 @@ def dimensionless(node: exp.Expr, frame: Frame, part: exp.Expr, value: Value) ->
         unit = text_of(value.product, frame.run.vocabulary)
         help = f"make it a number first: {shown(part, frame.run)} / @qty(1, '{unit}')"
         message = f"{node.key.upper()} of {unit} has no meaning"
-        frame.run.report(
-            Diagnostic("not_dimensionless", "warning", message, node, (side(part, value, frame.run),), help)
+        found = Diagnostic(
+            code="not_dimensionless",
+            severity="warning",
+            message=message,
+            node=node,
+            notes=(side(part, value, frame.run),),
+            help=help,
         )
+        frame.run.report(found)
     return UNITLESS if isinstance(value, Known | Literal) else UNKNOWN
 
 

@@ -37,14 +37,14 @@ RULES: dict[str, Rule] = {
     "ToNumber": choices.to_number,
     "ToDouble": choices.to_number,
     # Arithmetic
-    "Add": arithmetic.add,
-    "Sub": arithmetic.subtract,
+    "Add": arithmetic.sum_or_difference,
+    "Sub": arithmetic.sum_or_difference,
     "Mul": arithmetic.multiply,
     "Div": arithmetic.divide,
     "IntDiv": arithmetic.divide,
     "SafeDivide": arithmetic.divide,
-    "SafeAdd": arithmetic.add,
-    "SafeSubtract": arithmetic.subtract,
+    "SafeAdd": arithmetic.sum_or_difference,
+    "SafeSubtract": arithmetic.sum_or_difference,
     "SafeMultiply": arithmetic.multiply,
     "Mod": arithmetic.remainder,
     "Pow": arithmetic.power,
@@ -65,7 +65,6 @@ RULES: dict[str, Rule] = {
     "Tanh": plain.transcendental,
     "Sign": plain.unitless,
     "Rand": plain.unitless,
-    "Length": plain.unitless,
     "ArraySize": plain.unitless,
     # Aggregates
     "Sum": aggregates.total,
@@ -80,8 +79,8 @@ RULES: dict[str, Rule] = {
     "FirstValue": aggregates.pick,
     "LastValue": aggregates.pick,
     "NthValue": aggregates.pick,
-    "ArgMax": aggregates.pick,
-    "ArgMin": aggregates.pick,
+    "ArgMax": aggregates.pick_by,
+    "ArgMin": aggregates.pick_by,
     "Quantile": aggregates.pick,
     "ApproxQuantile": aggregates.pick,
     "ApproxQuantiles": aggregates.pick,
@@ -183,7 +182,6 @@ RULES: dict[str, Rule] = {
     "Dot": nested.dot,
     "Bracket": nested.bracket,
     "Array": nested.array,
-    "List": nested.array,
     "Explode": nested.element,
     "Unnest": nested.element,
     "Lambda": plain.unread,
@@ -207,6 +205,7 @@ RULES: dict[str, Rule] = {
 def rule_of(kind: type[Any]) -> Rule:
     """The rule of a class.
 
+    >>> from sqlglot import exp
     >>> rule_of(exp.Sum).__name__, rule_of(exp.Like).__name__, rule_of(exp.JSONExtract).__name__
     ('total', 'not_a_quantity', 'unknown')
     """

@@ -1,0 +1,8 @@
+SELECT
+  @metrics_sample_date(purchases.bought_at) AS metrics_sample_date,
+  purchases.country,
+  @metric_name() AS metric,
+  SUM(@convert(purchases.paid, 'USD', on := purchases.bought_at)) / COUNT(DISTINCT purchases.order_id) AS amount
+FROM raw.purchases AS purchases
+WHERE @metrics_in_window(purchases.bought_at)
+GROUP BY 1, 2, metric
