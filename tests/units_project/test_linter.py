@@ -83,6 +83,23 @@ def test_a_models_mistake_stops_the_plan_at_its_place(shop: Shop, violations: An
         plan(shop.root, execution_time="2024-02-01")
 
 
+def test_a_quantity_in_another_size_is_mended_by_an_edit(shop: Shop, violations: Any) -> None:
+    shop.model("waits", "SELECT day, waited + s.seconds AS both_of_them FROM raw.sales CROSS JOIN marts.seconds AS s")
+    shop.model("seconds", "SELECT waited / 1000 AS seconds FROM raw.sales")
+    (shop.root / "sources.yaml").write_text(
+        f"{SOURCES}references:\n  marts.seconds: {{columns: {{seconds: {{unit: {{kind: time, code: s}}}}}}}}\n"
+    )
+    (only,) = violations()
+    ((edit,),) = [fix.edits for fix in only.fixes]
+    file = shop.root / "models/waits.sql"
+    lines = file.read_text().splitlines()
+    line = lines[edit.range.start.line]
+    lines[edit.range.start.line] = line[: edit.range.start.character] + edit.new_text + line[edit.range.end.character :]
+    assert edit.path == file and "(s.seconds * 1000)" in lines[edit.range.start.line]
+    file.write_text("\n".join(lines))
+    assert violations() == []
+
+
 def test_units_go_from_model_to_model_and_from_metrics(shop: Shop, violations: Any) -> None:
     shop.model("waits", "SELECT day, shop, waited, price FROM raw.sales")
     shop.model("sums", "SELECT w.day, w.waited + w.price AS both_of_them FROM marts.waits AS w")

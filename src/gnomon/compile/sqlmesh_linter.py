@@ -7,27 +7,28 @@ models. The metrics' own errors stop the loading already; what was warned of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlglot import exp
-from sqlmesh.core.linter.rule import Position, Range, Rule, RuleViolation
+from sqlmesh.core.linter.rule import Fix, Position, Range, Rule, RuleViolation, TextEdit
 from sqlmesh.core.model import Model, SqlModel
 
 from gnomon.check.declared_units import table_units
 from gnomon.check.denomination import problem_at
-from gnomon.check.units import Inferred, infer
+from gnomon.check.units import Diagnostic, Inferred, infer
 from gnomon.check.units.api import qualified
 from gnomon.check.units.declarations import value_of
 from gnomon.check.units.values import ColumnUnit, Origin, TableUnits
 from gnomon.compile.models import ModelSpec
 from gnomon.errors import Problem
 from gnomon.model import Project
+from gnomon.rewrite.parse import place
 from gnomon.source import Source, Span
 
-UNIT_WARNINGS = {"count_label_mismatch", "not_dimensionless"}
+UNIT_WARNINGS = {"count_label_mismatch", "mixed_units", "not_dimensionless"}
 """The warnings of metrics that are about units."""
 
 
@@ -41,17 +42,17 @@ class ModelUnits:
         self.inferred: dict[str, Inferred] = {}
         self.firsts = {spec.variant.metric.key: spec.name for spec in reversed(specs) if spec.variant is not None}
 
-    def problems(self, model: Model) -> tuple[Problem, ...]:
-        """What is wrong or doubtful in a model."""
+    def findings(self, model: Model) -> Iterator[tuple[Problem, tuple[Fix, ...]]]:
+        """What is wrong or doubtful in a model, each with what mends it."""
         spec = self.specs.get(model.name)
         if spec is not None:
-            is_first = spec.variant is not None and self.firsts[spec.variant.metric.key] == spec.name
-            return tuple(each for each in spec.warnings if each.code in UNIT_WARNINGS) if is_first else ()
-        if not isinstance(model, SqlModel) or not isinstance(model.query, exp.Query):
-            return ()
-        source = source_of(model, self.project.root)
-        findings = self.of(model).diagnostics
-        return tuple(problem_at(each, source, None) for each in findings if each.severity != "info")
+            if spec.variant is not None and self.firsts[spec.variant.metric.key] == spec.name:
+                yield from ((each, ()) for each in spec.warnings if each.code in UNIT_WARNINGS)
+        elif isinstance(model, SqlModel) and isinstance(model.query, exp.Query):
+            source = source_of(model, self.project.root)
+            for each in self.of(model).diagnostics:
+                if each.severity != "info":
+                    yield problem_at(each, source, None), fixes(each, source, self.project.root)
 
     def of(self, model: SqlModel) -> Inferred:
         """What is known of a model's columns. A model that reads itself is not known to itself."""
@@ -111,8 +112,19 @@ def violations(rule: Rule, model: Model, severity: str) -> list[RuleViolation] |
     known = units_of(rule.context)
     if known is None:
         return None
-    problems = [problem for problem in known.problems(model) if problem.severity == severity]
-    return [rule.violation(said(problem), range_of(problem.span)) for problem in problems] or None
+    found = [each for each in known.findings(model) if each[0].severity == severity]
+    return [rule.violation(said(problem), range_of(problem.span), [*fixes]) for problem, fixes in found] or None
+
+
+def fixes(finding: Diagnostic, source: Source, root: Path) -> tuple[Fix, ...]:
+    """The edit of a file that mends a finding, where it is of a column: longer expressions have no certain place."""
+    edit = finding.edit
+    span = place(edit.node, source) if edit is not None and isinstance(edit.node, exp.Column) else None
+    where = range_of(span)
+    if edit is None or span is None or where is None:
+        return ()
+    text = edit.template.format(source.text[span.start : span.end])
+    return (Fix(f"convert it: {text}", [TextEdit(root / source.path, where, text)]),)
 
 
 def said(problem: Problem) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from gnomon.check.units.agree import Conflict
-from gnomon.check.units.values import Diagnostic, Known, RowTyped, Severity, Value
+from gnomon.check.units.values import Diagnostic, Edit, Known, RowTyped, Severity, Value
 from gnomon.rewrite.parse import unmark
 from gnomon.units.algebra import Product
 from gnomon.units.text import text_of
@@ -80,7 +80,8 @@ def conflict_of(
         "incompatible_units": f"{left} and {right} do not go together",
     }
     help = fix(conflict.code, a, b, one, other, run)
-    return Diagnostic(conflict.code, severity, words[conflict.code], node, notes, help)
+    edit = rescaled(b, other, one.product) if conflict.code == "unit_scale_mismatch" else None
+    return Diagnostic(conflict.code, severity, words[conflict.code], node, notes, help, edit)
 
 
 def fix(code: str, a: exp.Expr, b: exp.Expr, one: Known, other: Known, run: Run) -> str:
@@ -106,6 +107,19 @@ def converted(node: exp.Expr, unit: Product, run: Run) -> str:
     return f"@to_unit({shown(node, run)}, '{text_of(unit, run.vocabulary)}')"
 
 
+def rescaled(node: exp.Expr, value: Known, unit: Product) -> Edit | None:
+    """The edit that puts a quantity into another unit of its dimensions, by plain arithmetic.
+
+    None where a bare number in it may have done so already.
+    """
+    if value.ledger or not value.product.fits(unit):
+        return None
+    ratio = value.product.ratio(unit)
+    times = f" * {ratio.numerator}" if ratio.numerator > 1 else ""
+    over = f" / {ratio.denominator}.0" if ratio.denominator > 1 else ""
+    return Edit(node, f"({{}}{times}{over})")
+
+
 def is_currency(unit: Product) -> bool:
     return len(unit.powers) == 1 and unit.powers[0][0].kind == "currency" and unit.powers[0][1] == 1
 
@@ -119,5 +133,14 @@ def mixed(node: exp.Expr, value: RowTyped | None, run: Run, units: Sequence[Valu
         key = shown(value.key, run)
         notes = (f"the unit is {unit_text(value, run)}",)
         help = f"keep the key: GROUP BY {key}, or take one: WHERE {key} = '...'"
+    together = [*value.units.values()] if value is not None else units
+    severity: Severity = "warning" if differ_in_labels(together) else "error"
     message = f"'{shown(node, run)}' mixes units"
-    return Diagnostic(code="mixed_units", severity="error", message=message, node=node, notes=notes, help=help)
+    return Diagnostic(code="mixed_units", severity=severity, message=message, node=node, notes=notes, help=help)
+
+
+def differ_in_labels(units: Sequence[Value]) -> bool:
+    """Whether quantities differ only in what they count: then adding them up is doubtful, not wrong."""
+    found = [unit.product for unit in units if isinstance(unit, Known)]
+    shapes = {(tuple(sorted((s.kind, e) for s, e in product.powers)), product.scale) for product in found}
+    return len(found) == len(units) and len(shapes) == 1 and all(s.kind == "count" for s, _ in found[0].powers)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from gnomon.check.units.keyed import has_hole, one_unit
 from gnomon.check.units.ledger import is_readable_as, settled
-from gnomon.check.units.messages import converted, shown, side, unit_text
+from gnomon.check.units.messages import converted, rescaled, shown, side, unit_text
 from gnomon.check.units.values import UNKNOWN, Diagnostic, Known, Relation, RowTyped, Value
 from gnomon.units.algebra import Product, unit_of
 from gnomon.units.shapes import json_of
@@ -153,13 +155,29 @@ def mismatch(node: exp.Expr, name: str, value: Value, wanted: Known, run: Run) -
     origin = wanted.origin.span if wanted.origin is not None else None
     place = f" at {origin}" if origin is not None else ""
     notes = (side(node, value, run), f"{name} is declared {declared}{place}")
-    inner = node.unalias()
+    inner, edit = node.unalias(), None
     if isinstance(value, Known) and value.product.fits(wanted.product) and not value.ledger:
         help = f"convert it: {converted(inner, wanted.product, run)}"
+        edit = rescaled(inner, value, wanted.product)
+    elif isinstance(value, Known) and value.product.fits(wanted.product):
+        unit, right = text_of(value.product, run.vocabulary), times(value.product.ratio(wanted.product))
+        taken = times(prod(value.ledger, start=Fraction(1)))
+        help = f"numbers in {unit} become {declared} {right}, and here they are taken {taken}"
     elif isinstance(value, Known):
         text = text_of(value.product, run.vocabulary)
         help = f"declare {text}, or say what it is: @as_unit({shown(inner, run)}, '{declared}')"
     else:
         help = "declare a unit for each key"
     message = f"'{name}' is declared {declared} and comes out in {unit_text(value, run)}"
-    return Diagnostic(code="declared_mismatch", severity="error", message=message, node=node, notes=notes, help=help)
+    return Diagnostic("declared_mismatch", "error", message, node, notes, help, edit)
+
+
+def times(factor: Fraction) -> str:
+    """A factor as what to do with numbers.
+
+    >>> times(Fraction(1, 1000)), times(Fraction(60)), times(Fraction(3, 2))
+    ('divided by 1000', 'times 60', 'times 3 / 2')
+    """
+    if factor.numerator == 1 and factor.denominator > 1:
+        return f"divided by {factor.denominator}"
+    return f"times {factor.numerator}" + (f" / {factor.denominator}" if factor.denominator > 1 else "")

@@ -136,8 +136,19 @@ class Tables(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """What mends a query: a node, and the text in its place, in which `{}` stands for the node as it is written."""
+
+    node: exp.Expr
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding, at a node of the tree. `notes` name both sides with what they are; `help` says what to type."""
+    """One finding, at a node of the tree. `notes` name both sides with what they are; `help` says what to type.
+
+    `edit` is there where one change of the text is right whatever the author meant: the same quantity in another size.
+    """
 
     code: str
     severity: Severity
@@ -145,6 +156,7 @@ class Diagnostic:
     node: exp.Expr
     notes: tuple[str, ...] = ()
     help: str | None = None
+    edit: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True)

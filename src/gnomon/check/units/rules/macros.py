@@ -80,9 +80,20 @@ def to_unit(node: exp.Expr, arguments: Sequence[exp.Expr], frame: Frame) -> Valu
     frame.run.conversions[id(node)] = Conversion(node, source, target)
     has_policy = any(argument.name.lower() == "month" for argument in named(arguments))
     wrong = [unit for unit in units_in(source) if not fits(unit.product, target, has_policy)]
+    if wrong and without_calendar(wrong[0].product) == without_calendar(target):
+        frame.run.report(without_policy(node, part, wrong[0], target, frame))
+        return UNKNOWN
     if wrong:
         return misfit(node, part, wrong[0], f"cannot become {text_of(target, frame.run.vocabulary)}", target, frame)
     return frame.lifted([source], lambda values: as_known(values[0], target))
+
+
+def without_policy(node: exp.Expr, part: exp.Expr, value: Known, target: Product, frame: Frame) -> Diagnostic:
+    """The finding that months are to become days, or days months, and nobody said how many."""
+    unit, wanted = (text_of(product, frame.run.vocabulary) for product in (value.product, target))
+    message = f"a month has no fixed number of days, so {unit} to {wanted} needs one"
+    help = f"write @to_unit({shown(part, frame.run)}, '{wanted}', month := '30.4375')"
+    return Diagnostic("calendar_policy_needed", "error", message, node, (side(part, value, frame.run),), help)
 
 
 def named(arguments: Sequence[exp.Expr]) -> list[exp.Expr]:
