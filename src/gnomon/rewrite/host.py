@@ -12,9 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from gnomon.errors import DefinitionError, Problem, did_you_mean
+from gnomon.rewrite.anchored import anchored
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.macros import MACROS, TIME_MACROS, variant_variables
 from gnomon.rewrite.parse import MARK
@@ -68,7 +69,10 @@ def host_query(context: Context) -> exp.Query:
         raise context.fail("not_one_select", "the file does not end in one query", help="write one SELECT")
     for node in expanded.walk():
         node.comments = None
-    return expanded
+    text = expanded.sql(metric.dialect)
+    tree = parse_one(text, dialect=metric.dialect)
+    assert isinstance(tree, exp.Query)
+    return anchored(tree, text, metric.sql, metric.dialect)
 
 
 def marked_calls(sql: str) -> str:

@@ -1,0 +1,1 @@
+"""Alembic's scripts: `versions` holds one file a step, and `env` says what they run on."""

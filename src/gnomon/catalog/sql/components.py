@@ -1,0 +1,121 @@
+"""A base metric taken apart: aggregates that can be added up again at a coarser grain, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Literal
+
+from sqlglot import exp
+
+from gnomon.catalog.sql.metric import Formula
+from gnomon.catalog.sql.totals import bound, path_of
+from gnomon.catalog.sql.words import column, names_in, short
+
+Aggregability = Literal["full", "limited", "none"]
+
+MERGED: Mapping[type[exp.Expr], str] = {
+    exp.Sum: "SUM",
+    exp.Count: "SUM",
+    exp.CountIf: "SUM",
+    exp.Min: "MIN",
+    exp.Max: "MAX",
+}
+"""What puts the values of smaller groups together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One aggregate of a metric. `expression` is what it is over, `aggregation` how rows are put together, `merge` how
+    groups are, None where they cannot be. A limited one is a column that the groups keep apart."""
+
+    name: str
+    expression: str
+    aggregation: str | None
+    merge: str | None
+    aggregability: Aggregability
+    tree: exp.Expr
+
+
+def components_of(formula: Formula) -> tuple[tuple[Component, ...], exp.Expr]:
+    """A base metric's components, and the metric over them; one that cannot be taken apart is a component itself."""
+    named = {name: column(path_of(formula, name)) for name in names_in(formula.expression)}
+    tree = bound(formula.expression, named)
+    found: dict[str, Component] = {}
+    aggregates = outermost(tree)
+    if not all(type(each) in (*MERGED, exp.Avg) for each in aggregates) or any(map(is_composed, aggregates)):
+        return whole(formula, tree)
+    for aggregate in aggregates:
+        parts = parts_of(aggregate)
+        if not parts:
+            return whole(formula, tree)
+        found |= {part.name: part for part in parts}
+        merged = over(aggregate, parts)
+        if aggregate is tree:
+            tree = merged
+        else:
+            aggregate.replace(merged)
+    if len({part.aggregability for part in found.values()}) > 1 or not found:
+        return whole(formula, bound(formula.expression, named))
+    return tuple(found.values()), tree
+
+
+def outermost(tree: exp.Expr) -> list[exp.Expr]:
+    """The aggregates of an expression, calls unknown by class included."""
+    found = list(tree.find_all(exp.AggFunc, exp.Anonymous, exp.AnonymousAggFunc))
+    return [each for each in found if not any(each is not other and within(each, other) for other in found)]
+
+
+def within(node: exp.Expr, other: exp.Expr) -> bool:
+    parent = node.parent
+    while parent is not None and parent is not other:
+        parent = parent.parent
+    return parent is other
+
+
+def is_composed(aggregate: exp.Expr) -> bool:
+    """Whether more than the call decides an aggregate: FILTER, an order, DISTINCT but in a count of one column."""
+    distinct = aggregate.find(exp.Distinct)
+    one = distinct is not None and [type(each) for each in distinct.expressions] == [exp.Column]
+    counted = isinstance(aggregate, exp.Count) and one
+    return isinstance(aggregate.parent, exp.Filter) or (distinct is not None and not counted)
+
+
+def parts_of(aggregate: exp.Expr) -> Sequence[Component]:
+    """The components of one aggregate."""
+    argument = aggregate.this
+    if isinstance(argument, exp.Distinct):
+        key = argument.expressions[0]
+        return (Component(key.name, key.sql("spark"), None, "COUNT_DISTINCT", "limited", key),)
+    if isinstance(aggregate, exp.Avg):
+        return component(exp.Sum(this=argument.copy())), component(exp.Count(this=argument.copy(), big_int=True))
+    return () if aggregate.args.get("expressions") else (component(aggregate.copy()),)
+
+
+def component(aggregate: exp.Expr) -> Component:
+    """One aggregate that is added up again."""
+    argument = aggregate.this
+    word = type(aggregate).key.upper() if not isinstance(aggregate, exp.CountIf) else "COUNT_IF"
+    digest = blake2b(aggregate.sql("spark").encode(), digest_size=4).hexdigest()
+    words = "_".join(dict.fromkeys(each.name for each in argument.find_all(exp.Column))) or "rows"
+    name = short(f"{words[:40]}_{word.lower()}_{digest}")
+    return Component(name, argument.sql("spark"), word, MERGED[type(aggregate)], "full", aggregate)
+
+
+def over(aggregate: exp.Expr, parts: Sequence[Component]) -> exp.Expr:
+    """An aggregate over its components."""
+    if parts[0].aggregability == "limited":
+        return exp.Count(this=exp.Distinct(expressions=[column(parts[0].name)]), big_int=True)
+    merged = [merge(part) for part in parts]
+    return exp.Paren(this=exp.Div(this=merged[0], expression=merged[1], safe=True)) if len(merged) > 1 else merged[0]
+
+
+def merge(part: Component) -> exp.Expr:
+    return {"SUM": exp.Sum, "MIN": exp.Min, "MAX": exp.Max}[part.merge or ""](this=column(part.name))
+
+
+def whole(formula: Formula, tree: exp.Expr) -> tuple[tuple[Component, ...], exp.Expr]:
+    """A metric as its own component, which holds at the grain it is computed at and at no other."""
+    name = short(formula.name.rpartition(".")[2])
+    return (Component(name, tree.sql("spark"), None, None, "none", tree),), column(name)

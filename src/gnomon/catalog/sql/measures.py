@@ -1,0 +1,172 @@
+"""Measures: for each parent the components of metrics at a grain, to build tables of, and how metrics come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from gnomon.catalog.sql.components import Aggregability, Component, components_of
+from gnomon.catalog.sql.entry import AUTHORED, known_dialect, rendered, warnings_of
+from gnomon.catalog.sql.graph import Graph, Nodes
+from gnomon.catalog.sql.metric import Formula
+from gnomon.catalog.sql.outputs import columns_of, described, outputs_of
+from gnomon.catalog.sql.reach import Attribute
+from gnomon.catalog.sql.request import Asked, Request, resolve
+from gnomon.catalog.sql.statement import OutputColumn
+from gnomon.catalog.sql.tables import Tables
+from gnomon.catalog.sql.totals import Cut, bound, totals
+from gnomon.catalog.sql.words import Names, identifier
+from gnomon.errors import Problem, UsageError
+
+Grain = tuple[str, Aggregability, tuple[str, ...]]
+"""A parent, a kind of component, and the keys that are kept apart."""
+Taken = Mapping[str, tuple[tuple[Component, ...], exp.Expr]]
+"""Base metrics taken apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How SQL is written: in which dialect, with which catalogs under other names."""
+
+    dialect: str
+    catalogs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GrainGroup:
+    """A statement with the components of some metrics of one parent. `grain` are its keys by output name."""
+
+    sql: str
+    columns: tuple[OutputColumn, ...]
+    grain: tuple[str, ...]
+    aggregability: Aggregability
+    metrics: tuple[str, ...]
+    components: tuple[Component, ...]
+    parent_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricFormula:
+    """How a metric comes of components: `combiner` is SQL over their names, or over metrics if it is derived."""
+
+    name: str
+    short_name: str
+    query: str
+    combiner: str
+    components: tuple[str, ...]
+    is_derived: bool
+    parent_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The grain groups of a request, and the formulas of its metrics."""
+
+    grain_groups: tuple[GrainGroup, ...]
+    metric_formulas: tuple[MetricFormula, ...]
+    dialect: str
+    requested_dimensions: tuple[str, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+def measures_sql(
+    nodes: Nodes,
+    metrics: Sequence[str],
+    dimensions: Sequence[str] = (),
+    filters: Sequence[str] = (),
+    *,
+    dialect: str = AUTHORED,
+    authored: str = AUTHORED,
+    catalogs: Mapping[str, str] | None = None,
+) -> Measures:
+    """The statements that compute metrics' components by dimensions, one for each parent and kind of component.
+
+    A group that is `full` may be added up to coarser grains; a `limited` one keeps the counted key in its grain; the
+    values of one that is `none` hold at its own grain. Filters are on dimensions only.
+    Raises UsageError as `metrics_sql` does, and `bad_filter` for a condition on a metric.
+    """
+    known_dialect(dialect)
+    graph = Graph(nodes, authored)
+    request = resolve(graph, Asked(metrics, dimensions, filters))
+    if request.after:
+        raise UsageError(Problem("bad_filter", "measures are filtered before there are metrics", help="leave it out"))
+    graph.load_upstream(request.nodes)
+    taken = {base: components_of(graph.formula(base)) for bases in request.parents.values() for base in bases}
+    writing = Writing(dialect, catalogs or {})
+    found = sorted_groups(request, taken)
+    groups = [group_of(graph, request, grain, bases, taken, writing) for grain, bases in found.items()]
+    formulas = tuple(formula_of(graph, request, name, taken, dialect) for name in request.metrics)
+    return Measures(tuple(groups), formulas, dialect, request.dimensions, tuple(warnings_of(request)))
+
+
+def sorted_groups(request: Request, taken: Taken) -> dict[Grain, list[str]]:
+    """Base metrics by parent, kind of component, and the keys that a limited one keeps."""
+    found: dict[Grain, list[str]] = {}
+    for parent, bases in request.parents.items():
+        many = not all(hop.one_each for name in request.dimensions for hop in request.attributes[parent][name].path)
+        for base in bases:
+            parts = taken[base][0]
+            kind: Aggregability = "none" if many else parts[0].aggregability
+            level = tuple(sorted(part.name for part in parts)) if kind == "limited" else ()
+            found.setdefault((parent, kind, level), []).append(base)
+    return found
+
+
+def group_of(
+    graph: Graph, request: Request, grain: Grain, bases: Sequence[str], taken: Taken, writing: Writing
+) -> GrainGroup:
+    """One grain group."""
+    parent, kind, level = grain
+    outputs, names = outputs_of(request), Names()
+    dimensions = [(names.new(output), name) for name, output in outputs.dimensions.items()]
+    keys = {f"{parent}.{key}": names.new(key) for key in level}
+    attributes = dict(request.attributes[parent]) | {key: Attribute((), key.rpartition(".")[2], ()) for key in keys}
+    parts = {part.name: part for base in bases for part in taken[base][0]}
+    measures = [
+        (names.new(part.name), Formula(part.name, aliased(part.tree), parent))
+        for part in parts.values()
+        if part.aggregability != "limited"
+    ]
+    tables = Tables(graph, request.nodes, writing.catalogs)
+    cut = Cut(parent, [*dimensions, *((o, k) for k, o in keys.items())], request.before, measures, attributes)
+    *stages, (_, select) = totals(tables, cut, "")
+    made = [exp.CTE(this=tree, alias=exp.TableAlias(this=identifier(n))) for n, tree in [*tables.stages(), *stages]]
+    select.set("with_", exp.With(expressions=made) if made else None)
+    columns = [column for column in columns_of(graph, outputs) if column.semantic_type == "dimension"]
+    columns += [key_column(graph, parent, name, output) for name, output in keys.items()]
+    columns += [OutputColumn(output, "unknown", f"{parent}:{formula.name}", "metric") for output, formula in measures]
+    components = tuple(parts.values())
+    if kind == "none":
+        components = tuple(replace(part, aggregability=kind, merge=None) for part in components)
+    sql = rendered(select, writing.dialect, graph.authored)
+    keyed = (*(output for output, _ in dimensions), *keys.values())
+    return GrainGroup(sql, tuple(columns), keyed, kind, tuple(bases), components, parent)
+
+
+def aliased(tree: exp.Expr) -> exp.Expr:
+    """A component's tree with names as `with_names` writes them."""
+    return bound(tree, {each.name: exp.column(each.name, quoted=True) for each in tree.find_all(exp.Column)})
+
+
+def key_column(graph: Graph, parent: str, name: str, output: str) -> OutputColumn:
+    """A key that a limited component keeps."""
+    known = graph.column(parent, name.rpartition(".")[2])
+    return described(known, output, name, "dimension")
+
+
+def formula_of(graph: Graph, request: Request, name: str, taken: Taken, dialect: str) -> MetricFormula:
+    """How one metric comes of its components."""
+    measured, formula = request.measured[name], graph.formula(name)
+    known = {base: exp.Paren(this=taken[base][1].copy()) for base in measured.bases}
+    tree = taken[name][1] if formula.parent is not None else bound(measured.expression, known)
+    return MetricFormula(
+        name,
+        name.rpartition(".")[2],
+        graph.definition(name).query or "",
+        tree.sql(dialect),
+        tuple(dict.fromkeys(part.name for base in measured.bases for part in taken[base][0])),
+        formula.parent is None,
+        formula.parent,
+    )

@@ -1,0 +1,82 @@
+"""The names of a statement's columns, and what each column is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from gnomon.catalog.sql.graph import Graph
+from gnomon.catalog.sql.reach import Reference
+from gnomon.catalog.sql.request import Request
+from gnomon.catalog.sql.statement import OutputColumn
+from gnomon.catalog.sql.words import Names
+from gnomon.catalog.values import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Names in SQL: of the dimensions and metrics asked for, of all metrics computed, and of base metrics."""
+
+    metrics: tuple[str, ...]
+    dimensions: dict[str, str]
+    measured: dict[str, str]
+    bases: dict[str, str]
+
+    def listed(self) -> Iterable[tuple[str, str]]:
+        """What the statement shows, and under which name: dimensions, then metrics."""
+        return [*self.dimensions.items(), *((name, self.measured[name]) for name in self.metrics)]
+
+
+def outputs_of(request: Request) -> Outputs:
+    """Short names where they are free, longer ones where not: `year`, `year_placed`, `date_year`."""
+    names = Names()
+    dimensions = {each: names.new(*candidates(Reference.read(each))) for each in request.dimensions}
+    shown = {each: names.new(*endings(each)) for each in request.metrics}
+    measured = shown | {each: names.new(*endings(each)) for each in request.measured if each not in shown}
+    bases = dict.fromkeys(base for each in request.parents.values() for base in each)
+    return Outputs(
+        request.metrics,
+        dimensions,
+        measured,
+        {base: measured.get(base) or names.new(*endings(base)) for base in bases},
+    )
+
+
+def candidates(reference: Reference) -> list[str]:
+    """Names for a dimension, the shortest first; the last of its roles ends it.
+
+    >>> candidates(Reference.read("shop.date.year[customer->birth]"))
+    ['year_birth', 'date_year_birth', 'shop_date_year_birth']
+    """
+    ending = f"_{reference.roles[-1]}" if reference.roles else ""
+    return [f"{name}{ending}" for name in endings(f"{reference.node}.{reference.column}")]
+
+
+def endings(name: str) -> list[str]:
+    """Names for a dotted name, the shortest first.
+
+    >>> endings("shop.eu.revenue")
+    ['revenue', 'eu_revenue', 'shop_eu_revenue']
+    """
+    parts = name.split(".")
+    return ["_".join(parts[at:]) for at in range(len(parts) - 1, -1, -1)]
+
+
+def columns_of(graph: Graph, outputs: Outputs) -> tuple[OutputColumn, ...]:
+    """What each column of a statement is. A dimension's unit is its own column's, also where a key stands for it."""
+    found = []
+    for name, output in outputs.dimensions.items():
+        reference = Reference.read(name)
+        known = graph.column(reference.node, reference.column) if graph.get(reference.node) else None
+        found.append(described(known, output, name, "dimension"))
+    for name in outputs.metrics:
+        columns = graph.definition(name).columns
+        found.append(described(columns[0] if columns else None, outputs.measured[name], name, "metric"))
+    return tuple(found)
+
+
+def described(known: Column | None, output: str, name: str, kind: Literal["dimension", "metric"]) -> OutputColumn:
+    """A column of a statement, as the catalog describes it."""
+    column = known or Column(output)
+    return OutputColumn(output, column.type or "unknown", name, kind, column.unit, column.unit_ext)

@@ -1,0 +1,91 @@
+"""`gnomon catalog push`: a project's tables, metrics and units into the catalog, after the difference was shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gnomon.cli.catalog import FILE, catalog, database_option
+from gnomon.cli.format import plural
+from gnomon.cli.options import find_root, json_option, load_project, print_json, project_option, say
+
+if TYPE_CHECKING:
+    from gnomon.catalog import Change
+
+LISTED = 20
+"""Nodes that are named for each fate before the rest is counted."""
+VERBS = {"create": "create", "update": "update", "restore": "bring back", "deactivate": "deactivate"}
+
+
+@catalog.command("push", short_help="Put a project's tables, metrics and units into the catalog.")
+@database_option
+@click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
+@json_option
+@project_option
+def push(project_path: Path | None, database: str | None, dry_run: bool, as_json: bool) -> None:
+    """Make the catalog hold what this project defines, in a namespace of the project's name.
+
+    What is the same is left alone, and what is gone is deactivated: its revisions stay. A SQLite file that is not there
+    is made.
+    """
+    from gnomon.catalog import Store, migrate
+    from gnomon.catalog.database import opened, place
+    from gnomon.catalog.migrate import is_missing
+    from gnomon.catalog.projection import namespace, project_nodes
+
+    project = load_project(project_path)
+    nodes = project_nodes(project)
+    with opened(database or str(find_root(project_path) / FILE)) as engine:
+        if is_missing(engine) and dry_run:
+            raise_missing(place(engine))
+        if is_missing(engine):
+            migrate(engine)
+        store, own = Store(engine), project.vocabulary.own
+        changes = store.push(namespace(project), nodes, own=own, dry_run=dry_run)
+    changed = [change for change in changes if change.action != "none"]
+    if as_json:
+        print_json({"namespace": namespace(project), "written": not dry_run, "changes": list(map(as_dict, changed))})
+        return
+    print_changes(changed)
+    done = "would change" if dry_run else "changed"
+    say(f"{namespace(project)}: {plural(len(changed), 'node')} of {len(changes)} {done}")
+
+
+def raise_missing(database: str) -> None:
+    """A dry run makes no file."""
+    from gnomon.errors import Problem, UsageError
+
+    message = f"{database}: there is no catalog yet, so every node would be created"
+    raise UsageError(Problem("catalog_behind", message, help="run gnomon catalog push without --dry-run"))
+
+
+def print_changes(changes: Sequence[Change]) -> None:
+    """What happens to which node, with versions and the fields that differ."""
+    shown: Counter[str] = Counter()
+    totals = Counter(str(change.action) for change in changes)
+    for action, verb in VERBS.items():
+        for change in changes:
+            if change.action == action and shown[action] < LISTED:
+                shown[action] += 1
+                click.echo(line(verb, change))
+        if totals[action] > LISTED:
+            click.echo(f"{verb} {totals[action] - LISTED} more")
+
+
+def line(verb: str, change: Change) -> str:
+    """One node's change."""
+    if change.action == "update":
+        return f"{verb} {change.name} {change.before} -> {change.after}: {', '.join(change.fields)}"
+    return f"{verb} {change.name}"
+
+
+def as_dict(change: Change) -> dict[str, object]:
+    """A change for programs."""
+    versions = {name: str(version) if version else None for name, version in
+                (("before", change.before), ("after", change.after))}  # fmt: skip
+    return {**asdict(change), **versions, "level": change.level}
