@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gnomon.model import Project
@@ -23,6 +23,11 @@ def unit_label(unit: Unit) -> str:
     from gnomon.units.display import unit_name
 
     return unit_name(unit)
+
+
+def shown_unit(about: Mapping[str, Any]) -> Unit:
+    """The unit of a column of an answer: unit JSON, or text where that cannot say it."""
+    return about.get("shown_unit") or about.get("unit")
 
 
 def labels_of(project: Project) -> Labels:

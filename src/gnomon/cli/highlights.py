@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from gnomon.cli.format import labels_of, sparkline
+from gnomon.cli.format import labels_of, shown_unit, sparkline
 from gnomon.units.display import display
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def highlight(project: Project, engine: Engine, metric: Metric, info: ExampleInf
         title=metric.metadata.display_name or metric.key,
         entity=line.label,
         interval=interval,
-        value=display(rows[-1][value["name"]], value["unit"], labels=labels_of(project)),
+        value=display(rows[-1][value["name"]], shown_unit(value), labels=labels_of(project)),
         at=iso(rows[-1]["metrics_sample_date"]).replace("T", " ").removesuffix(":00Z"),
         spark=sparkline([point.value for point in line.points]),
     )

@@ -185,7 +185,8 @@ def interval_lines(interval: Mapping[str, Any], today: str) -> list[str]:
     for (plan, reason), entities in plans.items():
         whose = f" ({', '.join(entities)})" if len(plans) > 1 else ""
         text.append(f"  plan          {plan}{whose}: {reason}")
-    units = dict.fromkeys(f"{name}: {unit}" for each in interval["variants"] for name, unit in each["unit_texts"].items())
+    texts = (each["unit_texts"].items() for each in interval["variants"])
+    units = dict.fromkeys(f"{name}: {unit}" for items in texts for name, unit in items)
     text += [f"  units         {', '.join(units)}"] if units else []
     text += [f"  by {each['entity']:<10} {each['table']}" for each in interval["variants"]]
     return text

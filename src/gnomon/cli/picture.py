@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from gnomon.cli.format import labels_of
+from gnomon.cli.format import labels_of, shown_unit
 from gnomon.units.display import DEFAULT_LOCALE, Labels, Unit, scale_of
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def compose(
     interval = variant.interval
     value = next(column for column in about["columns"] if column["role"] == "value")
     labels = labels_of(project)
-    scale = scale_of([row[value["name"]] for row in rows], value["unit"], locale=locale, labels=labels)
+    scale = scale_of([row[value["name"]] for row in rows], shown_unit(value), locale=locale, labels=labels)
     hourly = any(isinstance(row["metrics_sample_date"], datetime) for row in rows[:1])
     fine = isinstance(interval, Windowed) or (
         isinstance(interval, TimeAggregation) and interval.grain in (Grain.HOUR, Grain.DAY)

@@ -110,9 +110,10 @@ def print_rows(rows: pa.Table, shown: int, locale: str = "en_US") -> None:
 
 def values(about: dict[str, Any], numbers: list[Any], locale: str) -> tuple[str, list[str]]:
     """The head and the cells of a column of values."""
+    from gnomon.cli.format import shown_unit
     from gnomon.units.display import scale_of
 
-    scale = scale_of(numbers, about.get("unit"), locale=locale)
+    scale = scale_of(numbers, shown_unit(about), locale=locale)
     return f"{about['name']} [{scale.head}]" if scale.head else about["name"], [scale.cell(each) for each in numbers]
 
 

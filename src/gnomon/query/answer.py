@@ -102,6 +102,7 @@ def about_rows(
             metric, table = own.variant.metric, own.variant.name
             shown = metric.metadata.display_name if own.label is None else ""
             described = {"metric": metric.key, "display_name": shown or column, "table": table, "unit": own.unit}
+            described |= {"shown_unit": own.shown_unit} if own.shown_unit != own.unit else {}
             columns.append({"name": column, "role": "value", **described})
     where = {"where": list(request.where)} if request.where else {}
     asked = {"by": request.by, "interval": request.interval, **where}

@@ -49,6 +49,7 @@ class Series:
     amount: str
     columns: tuple[OutputColumn, ...]
     unit: Mapping[str, Any] | None
+    shown_unit: Mapping[str, Any] | str | None = None
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -109,8 +110,17 @@ def series_of(variant: Variant, columns: tuple[OutputColumn, ...]) -> Iterable[S
             metric_column=next((column.name for column in by_role.get("metric", ())), None),
             amount=amount.name,
             columns=columns,
-            unit=amount.unit or metric.metadata.unit,
+            **units_of(amount, metric, label),
         )
+
+
+def units_of(amount: OutputColumn, metric: Metric, label: str | None) -> dict[str, Any]:
+    """The unit of a series, and how it is shown; that of its label where a metric's labels differ."""
+    unit = amount.unit or metric.metadata.unit
+    shown = amount.shown_unit or unit
+    if unit is not None and label is not None and unit.get("by") == "metric":
+        unit = shown = unit["map"].get(label)
+    return {"unit": unit, "shown_unit": shown}
 
 
 def check_side_by_side(series: list[Series]) -> None:
