@@ -11,7 +11,7 @@ import gnomon
 from gnomon.load.declared import WORDS
 
 SOURCE = Path(gnomon.__file__ or "").parent
-MAKERS = {"Problem", "fail", "refuse", "refused", "error", "warn"}
+MAKERS = {"Diagnostic", "Problem", "fail", "refuse", "refused", "error", "warn"}
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 

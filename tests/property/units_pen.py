@@ -124,7 +124,7 @@ class Pen:
         """An operand that may meet the first: of the same unit, or a bare number, a whole one where it is cast."""
         unit = first.unit or Unit()
         options = [term for term in context.numbers if term.exact and term.unit and term.unit.same(unit)]
-        if self.plain and not options:
+        if self.plain and not (options and first.exact):
             return first.within("ABS({})")
         if not options or not first.exact or (self.chance(0.15) and not self.plain):
             return Term(self.literal(unit, value=self.one([1, 5, 100]) if whole else None), unit)

@@ -222,7 +222,7 @@ def converted(pen: Pen, context: Context, depth: int) -> Term | None:
 def clash(pen: Pen, context: Context, depth: int) -> Term | None:
     """Values that do not go together: nothing may be claimed of the result."""
     first = number(pen, context, depth)
-    options = [term for term in context.numbers if clashing(first, term)]
+    options = [term for term in context.numbers if term.sure and clashing(first, term)]  # a bare number goes with all
     if not options or pen.chance(0.7):
         return None
     pen.clashes += 1
