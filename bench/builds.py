@@ -49,11 +49,10 @@ class Build:
 
 
 def models(shape: Shape, definition: Definition, settings: Settings) -> Way:
-    """The full build of a project with one metric."""
+    """The full build of a project with one metric, as one run makes it."""
     with tempfile.TemporaryDirectory() as folder:
         loaded = project.load(Path(folder) / "project", shape, [definition], settings.ids)
-        built = project.models(loaded, shape.start, shape.end)
-    return Way([name for name, _ in built], [f"CREATE OR REPLACE TABLE {name} AS {sql}" for name, sql in built])
+        return Way(*project.models(loaded, shape.start, shape.end))
 
 
 def total_rows(connection: Connection, tables: Sequence[str]) -> int:

@@ -103,22 +103,59 @@ def window_sql(project: Any, shape: Shape, aggregate: str, window: int, form: st
     return rendered[0].sql, rendered[0].plan.name
 
 
-def models(project: Any, start: date, end: date) -> list[tuple[str, str]]:
-    """The tables of a project in the order in which a full build makes them, each with its query over all dates.
+def models(project: Any, start: date, end: date) -> tuple[list[str], list[str]]:
+    """The tables of a project, and the statements of a full build as one run of `gnomon plan` makes it; without views.
 
-    They are the queries of the SQLMesh models with the bounds of one run put in; views are left out.
+    They are the queries of the SQLMesh models with the bounds of one run put in, over what a run's models share.
     """
-    from sqlglot import exp
-
     from gnomon.compile.project import compile_project
 
+    specs = [spec for spec in compile_project(project) if spec.variant or spec.name.endswith(".calendar")]
+    specs = [spec for spec in specs if spec.kind != "view"]
+    sharing = shared_by(project, specs, start, end)
     bounds = {"start_ds": start, "end_ds": end, "execution_ds": end + timedelta(days=1)}
-    built = []
-    for spec in compile_project(project):
-        if spec.kind == "view" or (spec.variant is None and not spec.name.endswith(".calendar")):
-            continue
-        query = spec.query.copy()
-        for placeholder in list(query.find_all(exp.Placeholder)):
-            placeholder.replace(exp.Literal.string(bounds[placeholder.name].isoformat()))
-        built.append((spec.name, query.sql(spec.dialect)))
-    return built
+    last_use = {table: place for place, use in sharing.uses.items() for table in use.tables}
+    made: dict[str, str] = {}
+    statements: list[str] = []
+    for place, spec in enumerate(specs):
+        use = sharing.uses.get(place)
+        for table in use.tables if use else ():
+            if table not in made:
+                made[table] = f"CREATE OR REPLACE TEMP TABLE {table} AS {with_bounds(sharing.tables[table], bounds)}"
+                statements.append(made[table])
+        query = with_bounds(use.query if use else spec.query, bounds)
+        statements.append(f"CREATE OR REPLACE TABLE {spec.name} AS {query}")
+        statements += [f"DROP TABLE temp.{table}" for table, last in last_use.items() if last == place]
+    return [spec.name for spec in specs], statements
+
+
+def shared_by(project: Any, specs: Sequence[Any], start: date, end: date) -> Any:
+    """What the models share in one run over all dates."""
+    from gnomon.compile.marked import calendar_name
+    from gnomon.compile.shared import Work, shared
+    from gnomon.time.ranges import written_range
+
+    after = end + timedelta(days=1)
+    works = {
+        place: Work(
+            spec.variant,
+            (start, after),
+            written_range(spec.variant.interval, start, after, start, after, project.calendar),
+        )
+        for place, spec in enumerate(specs)
+        if spec.variant
+    }
+    found = shared(project, [*works.values()], calendar_name(project))
+    places = [*works]
+    found.uses = {places[place]: use for place, use in found.uses.items()}
+    return found
+
+
+def with_bounds(query: Any, bounds: dict[str, date]) -> str:
+    """A query with the bounds of a run put in."""
+    from sqlglot import exp
+
+    query = query.copy()
+    for placeholder in list(query.find_all(exp.Placeholder)):
+        placeholder.replace(exp.Literal.string(bounds[placeholder.name].isoformat()))
+    return str(query.sql("duckdb"))

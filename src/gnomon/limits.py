@@ -22,6 +22,8 @@ LIMITS = (
     Limit("rolling_window", 10_000, "A rolling window may span this many units."),
     Limit("render_days", 40_000, "A self-contained query may cover this many sample dates."),
     Limit("filter_length", 4_000, "A filter of a query may have this many characters."),
+    Limit("zip_files", 20_000, "A ZIP of a catalog's files may hold this many."),
+    Limit("zip_bytes", 200_000_000, "The files of such a ZIP may have this many bytes together."),
 )
 
 BY_NAME = {limit.name: limit.default for limit in LIMITS}

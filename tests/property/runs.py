@@ -42,11 +42,16 @@ def fill_calendar(connection: duckdb.DuckDBPyConnection, first: date, last: date
 
 
 def run_sql(loaded: Any, run: Run) -> str:
-    """The model's query with the run's days put in."""
+    """The query of a variant's model with the run's days put in."""
     variants = expand(loaded)
     name = (run.trial.metric.name, run.trial.entity, run.trial.interval.suffix)
     variant = next(v for v in variants if (v.metric.name, v.entity, v.suffix) == name)
-    query = incremental(loaded, variant, CALENDAR).query.copy()
+    return bounded_sql(incremental(loaded, variant, CALENDAR).query, run)
+
+
+def bounded_sql(query: exp.Query, run: Run) -> str:
+    """A model's query with the run's days put in."""
+    query = query.copy()
     bounds = {"start_ds": run.start, "end_ds": run.end - DAY, "execution_ds": run.execution}
     for placeholder in list(query.find_all(exp.Placeholder)):
         placeholder.replace(exp.Literal.string(bounds[placeholder.name].isoformat()))

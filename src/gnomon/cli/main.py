@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from gnomon.cli import (
-    catalog,
+    catalog_files,
     check,
     demo,
     export,
@@ -105,7 +105,7 @@ for command in (
     restate.restate,
     local.local,
     sources.sources,
-    catalog.catalog,
+    catalog_files.catalog,
     export.export,
     import_.import_,
     sqlmesh.sqlmesh,

@@ -51,7 +51,7 @@ class Frame:
     `lows` and `highs` bound the time that is read, `[max(lows), min(highs))` as local days; sample dates lie in
     `[max(sample_lows), min(highs))`. `days` names the table of days (`calendar`), of which the
     statement brings its own where `span` says from which day to which. `type_dialect` is the one that the project
-    writes column types in.
+    writes column types in. `entries` names a table of what enters and leaves windows, which is read in place of rows.
     """
 
     interval: Interval
@@ -63,6 +63,7 @@ class Frame:
     sample_lows: tuple[Bound, ...] = ()
     days: str = CALENDAR
     span: tuple[date, date] | None = None
+    entries: str | None = None
 
     def grain(self) -> Grain:
         """The grain whose buckets the sample dates come from: a cron's for windows."""

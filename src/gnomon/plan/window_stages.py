@@ -13,10 +13,12 @@ from gnomon.plan.states import Windows
 
 def window_stages(query: exp.Select, slot: exp.Expr, windows: Windows) -> dict[str, exp.Select]:
     """The stages from the rows to the values at every sample date, in order."""
-    stages: dict[str, exp.Select] = {"bound": bound(query, slot, windows)}
-    if windows.distinct_states:
-        stages["seen"] = seen(windows)
-    stages["partials"] = partials(windows)
+    stages: dict[str, exp.Select] = {}
+    if windows.frame.entries is None:
+        stages["bound"] = bound(query, slot, windows)
+        if windows.distinct_states:
+            stages["seen"] = seen(windows)
+    stages["partials"] = partials(windows) if windows.frame.entries is None else given(windows, windows.frame.entries)
     stages["changes"] = changes(windows)
     stages["runs"] = runs(windows)
     states = [state.name for state in windows.states]
@@ -66,6 +68,20 @@ def partials(windows: Windows) -> exp.Select:
             copy=False,
         )
     return rows.from_("seen").group_by(*keys, n)
+
+
+def given(windows: Windows, entries: str) -> exp.Select:
+    """The same from a table that holds them for windows of several lengths (gnomon.plan.entries)."""
+    size = exp.Literal.number(length(windows.frame.interval))
+    n = exp.column("n")
+    rows = select(*(exp.column(f"k{i}").as_(name) for i, name in enumerate(windows.key_names, start=1)))
+    rows.select(n, (n + size).as_("leaves"), copy=False)
+    for i, state in enumerate(windows.merged_states, start=1):
+        rows.select(exp.column(f"s{i}").as_(state.name), copy=False)
+    for i, state in enumerate(windows.distinct_states, start=1):
+        entered, left = (exp.column(f"{word}{i}_{size}") for word in "el")
+        rows.select(entered.as_(step(state, "entered")), left.as_(step(state, "left")), copy=False)
+    return rows.from_(entries)
 
 
 def state_of(state: State, windows: Windows) -> exp.Expr:

@@ -7,7 +7,9 @@ ranges are those of gnomon.time.ranges, on which the simulated scheduler of the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,8 +20,10 @@ from sqlmesh.utils.date import to_datetime
 from sqlmesh.utils.errors import SQLMeshError
 
 from gnomon.compile.own_buckets import as_buckets, rows_query, uncovered
+from gnomon.compile.shared import Days
 from gnomon.errors import RunError
 from gnomon.rewrite.own_calendar import BUCKETS
+from gnomon.run.sharing import Insert, days_of
 from gnomon.time import (
     Buckets,
     Calendar,
@@ -55,9 +59,9 @@ class SeriesMaterialization(CustomMaterialization):  # type: ignore[misc]
 
         `start` and `end` (exclusive) come from SQLMesh as instants whose UTC dates name local days of the project.
         """
-        properties = {key: str(value) for key, value in model.custom_materialization_properties.items()}
+        properties = properties_of(model)
         interval = interval_of(properties)
-        start, end = (to_datetime(kwargs[name]).date() for name in ("start", "end"))
+        start, end = days_of(kwargs["start"], kwargs["end"])
         own: tuple[Buckets, ...] = ()
         if isinstance(interval, OwnAggregation):
             own = (self.own_buckets(interval.grain, query_or_df),)
@@ -75,16 +79,19 @@ class SeriesMaterialization(CustomMaterialization):  # type: ignore[misc]
             return
         types, source_columns = self._get_target_and_source_columns(model, table_name, render_kwargs=render_kwargs)
         time_type = model.columns_to_types_or_raise[properties["time_column"]]
-        self.adapter.insert_overwrite_by_time_partition(
-            table_name,
-            query_or_df,
-            start=low,
-            end=high,
-            time_formatter=lambda moment, _types: as_literal(to_datetime(moment), time_type),
-            time_column=properties["time_column"],
-            target_columns_to_types=types,
-            source_columns=source_columns,
-        )
+        written, ranges = (low.date(), high.date()), partial(written_days, evaluation=kwargs)
+        insert = Insert(model, (start, end), written, self.adapter, render_kwargs, ranges)
+        with shared_query(query_or_df, insert) as query:
+            self.adapter.insert_overwrite_by_time_partition(
+                table_name,
+                query,
+                start=low,
+                end=high,
+                time_formatter=lambda moment, _types: as_literal(to_datetime(moment), time_type),
+                time_column=properties["time_column"],
+                target_columns_to_types=types,
+                source_columns=source_columns,
+            )
 
     def own_buckets(self, grain: OwnGrain, query: exp.Query) -> Buckets:
         """The buckets of an own calendar, from the table that the model's rendered query reads it in."""
@@ -94,6 +101,28 @@ class SeriesMaterialization(CustomMaterialization):  # type: ignore[misc]
             return as_buckets(grain, self.adapter.fetchall(rows_query(grain, table)))
         except RunError as error:
             raise SQLMeshError(error.problems[0].message) from None
+
+
+def shared_query(query: Any, insert: Insert) -> AbstractContextManager[Any]:
+    """The query to insert with: in Gnomon's own commands it may read what other models of the evaluation share."""
+    shares = getattr(get_console(), "shares", None)
+    return nullcontext(query) if shares is None else shares.query(query, insert)
+
+
+def properties_of(model: Any) -> dict[str, str]:
+    return {key: str(value) for key, value in model.custom_materialization_properties.items()}
+
+
+def written_days(snapshot: Any, asked: Days, *, evaluation: Mapping[str, Any]) -> Days:
+    """The sample dates that some days of a series write, in the evaluation of another one; not of an own calendar."""
+    low, high = sample_range(
+        properties_of(snapshot.model),
+        start=asked[0],
+        end=asked[1],
+        built_until=_built_until(snapshot, evaluation["deployability_index"]),
+        execution=evaluation["execution_time"],
+    )
+    return low.date(), high.date()
 
 
 def sample_range(

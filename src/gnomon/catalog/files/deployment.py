@@ -29,7 +29,8 @@ def authored_json(**said: Any) -> dict[str, Any] | None:
     """What a file says beyond its definition (`Definition.authored`), None where that is nothing.
 
     `unit` is the spelling of a metric's unit. `keys`, `column_keys` and `link_keys` are keys without a place in the
-    catalog. `undeclared` lists columns that stand in no file, `inferred` maps columns to the parts that do not.
+    catalog. `undeclared` lists columns that stand in no file, `inferred` maps columns to the parts that do not;
+    `order` is that of the file where the columns stand in another.
 
     >>> authored_json(unit=None, keys={"team": "growth"}, inferred={})
     {'keys': {'team': 'growth'}}
@@ -38,6 +39,6 @@ def authored_json(**said: Any) -> dict[str, Any] | None:
     return kept or None
 
 
-def authored(definition: Definition, part: str) -> Mapping[str, Any]:
-    """One part of what only the file says; empty where it says nothing of the kind."""
+def authored(definition: Definition, part: str) -> Any:
+    """One part of what only the file says, a mapping or a list; empty where it says nothing of the kind."""
     return (definition.authored or {}).get(part) or {}

@@ -30,6 +30,16 @@ class Entry:
     source: Source
 
 
+def file_name(node: str) -> str:
+    """The name of a node's file; that of a node named `dj` may not be the project's.
+
+    >>> file_name("shop.eu.orders"), file_name("shop.dj")
+    ('orders.yaml', 'dj_.yaml')
+    """
+    found = f"{node.rpartition('.')[2]}.yaml"
+    return "dj_.yaml" if found == PROJECT else found
+
+
 def folder_entries(root: Path, findings: Findings) -> list[Entry]:
     """The YAML files of a folder, by path. Raises UsageError `no_folder` where there is none."""
     if not root.is_dir():

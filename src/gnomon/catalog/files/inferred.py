@@ -163,5 +163,7 @@ def filled(definition: Definition, outputs: Mapping[str, Json]) -> Definition:
         if new:
             inferred[name] = new
     places = [*outputs, *(name for name in columns if name not in outputs)]
-    said_by_file = {**(definition.authored or {}), "undeclared": undeclared, "inferred": inferred}
+    written = [column.name for column in definition.columns]
+    moved = written if [name for name in places if name in written] != written else []
+    said_by_file = {**(definition.authored or {}), "undeclared": undeclared, "inferred": inferred, "order": moved}
     return replace(definition, columns=tuple(columns[name] for name in places), authored=authored_json(**said_by_file))

@@ -10,7 +10,7 @@ from typing import Any
 
 from gnomon.catalog.checks import wrong_name
 from gnomon.catalog.files.deployment import Deployment
-from gnomon.catalog.files.entries import PROJECT, Entry, folder_entries, zip_entries
+from gnomon.catalog.files.entries import PROJECT, Entry, file_name, folder_entries, zip_entries
 from gnomon.catalog.files.fields import Fields, check_words
 from gnomon.catalog.files.graph import cycle_of, ordered, parents_of
 from gnomon.catalog.files.inferred import with_inferred
@@ -99,6 +99,9 @@ def from_entries(
     nodes = []
     for path, document in documents.items():
         part = Fields(findings, document, (), document.data)
+        if path.name == PROJECT:
+            part.warn("project_not_read", f"{path} is not that of the folder, and no node", help="read its own folder")
+            continue
         kind = part.text("kind") or "node"
         if kind == "preagg":
             part.warn("not_in_catalog", "the catalog does not keep pre-aggregations")
@@ -134,8 +137,8 @@ def read_file(path: PurePosixPath, part: Fields, reading: Reading) -> ReadNode |
     if kind in KINDS and stem and "node_type" not in part.data:
         return read_node(part, reading, ".".join([*path.parent.parts, stem]), kind)
     node = read_node(part, reading)
-    if node is not None and path.stem != (last := node.name.rpartition(".")[2]):
-        part.warn("file_name_differs", f"the file of '{node.name}' is {path.name}", "name", help=f"name it {last}.yaml")
+    if node is not None and path.name != (wanted := file_name(node.name)):
+        part.warn("file_name_differs", f"the file of '{node.name}' is {path.name}", "name", help=f"name it {wanted}")
     return node
 
 

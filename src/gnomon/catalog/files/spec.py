@@ -53,6 +53,12 @@ def in_order(value: Any) -> Any:
     return {key: in_order(value[key]) for key in keys}
 
 
+def as_written(definition: Definition) -> list[Column]:
+    """A definition's columns in the order of its file, and then those that stand in none."""
+    places = {name: place for place, name in enumerate(authored(definition, "order"))}
+    return sorted(definition.columns, key=lambda column: places.get(column.name, len(places)))
+
+
 def attributes_of(column: Column) -> list[str]:
     """A column's attributes without the primary key, which is a list of its own, unless their order says something."""
     *others, last = column.attributes or ("",)
@@ -82,7 +88,7 @@ class Writing:
 
     def node(self, name: str, definition: Definition) -> dict[str, Any]:
         """A node."""
-        keys = [column.name for column in definition.columns if PRIMARY_KEY in column.attributes]
+        keys = [column.name for column in as_written(definition) if PRIMARY_KEY in column.attributes]
         return {
             **said(
                 name=self.prefix.short(name),
@@ -117,7 +123,7 @@ class Writing:
     def columns(self, name: str, definition: Definition) -> list[dict[str, Any]]:
         """The columns that somebody declared, or that somebody said something about."""
         undeclared, found = authored(definition, "undeclared"), []
-        for column in definition.columns:
+        for column in as_written(definition):
             is_output = definition.metric is not None and column.name == output_name(name)
             parts = self.column(column, definition, is_output)
             if len(parts) > 1 or not (is_output or column.name in undeclared):

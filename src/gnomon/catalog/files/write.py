@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from gnomon.catalog.files.entries import PROJECT, is_skipped
+from gnomon.catalog.files.entries import PROJECT, file_name, is_skipped
 from gnomon.catalog.files.prefix import PREFIX
 from gnomon.catalog.files.spec import to_spec
 from gnomon.catalog.files.yaml_text import yaml_text
@@ -44,10 +44,10 @@ def free_path(name: str, taken: Iterable[str]) -> str:
     >>> free_path("${prefix}eu.build.orders", []), free_path("${prefix}DJ", ["dj.yaml"])
     ('eu/build_/orders.yaml', '_/DJ.yaml')
     """
-    *folders, last = name.removeprefix(PREFIX).replace(PREFIX, "").split(".")
+    *folders, _ = name.removeprefix(PREFIX).split(".")
     parts = [f"{folder}_" if is_skipped(folder) else folder for folder in folders]
     used = {path.lower() for path in taken}
-    while (path := str(PurePosixPath(*parts, f"{last}.yaml"))).lower() in used:
+    while (path := str(PurePosixPath(*parts, file_name(name.removeprefix(PREFIX))))).lower() in used:
         parts.append("_")
     return path
 

@@ -40,14 +40,14 @@ class Component:
 
 def components_of(formula: Formula) -> tuple[tuple[Component, ...], exp.Expr]:
     """A base metric's components, and the metric over them; one that cannot be taken apart is a component itself."""
-    named = {name: column(path_of(formula, name)) for name in names_in(formula.expression)}
-    tree = bound(formula.expression, named)
+    columns = {name: column(path_of(formula, name)) for name in names_in(formula.expression)}
+    tree = bound(formula.expression, columns)
     found: dict[str, Component] = {}
     aggregates = outermost(tree)
     if not all(type(each) in (*MERGED, exp.Avg) for each in aggregates) or any(map(is_composed, aggregates)):
         return whole(formula, tree)
     for aggregate in aggregates:
-        parts = parts_of(aggregate)
+        parts = parts_of(aggregate, formula.parent or "")
         if not parts:
             return whole(formula, tree)
         found |= {part.name: part for part in parts}
@@ -57,7 +57,7 @@ def components_of(formula: Formula) -> tuple[tuple[Component, ...], exp.Expr]:
         else:
             aggregate.replace(merged)
     if len({part.aggregability for part in found.values()}) > 1 or not found:
-        return whole(formula, bound(formula.expression, named))
+        return whole(formula, bound(formula.expression, columns))
     return tuple(found.values()), tree
 
 
@@ -82,25 +82,32 @@ def is_composed(aggregate: exp.Expr) -> bool:
     return isinstance(aggregate.parent, exp.Filter) or (distinct is not None and not counted)
 
 
-def parts_of(aggregate: exp.Expr) -> Sequence[Component]:
-    """The components of one aggregate."""
+def parts_of(aggregate: exp.Expr, parent: str) -> Sequence[Component]:
+    """The components of one aggregate over a parent's rows."""
     argument = aggregate.this
     if isinstance(argument, exp.Distinct):
         key = argument.expressions[0]
-        return (Component(key.name, key.sql("spark"), None, "COUNT_DISTINCT", "limited", key),)
+        name = named(key, "distinct", parent)
+        return (Component(name, key.sql("spark"), None, "COUNT_DISTINCT", "limited", key),)
     if isinstance(aggregate, exp.Avg):
-        return component(exp.Sum(this=argument.copy())), component(exp.Count(this=argument.copy(), big_int=True))
-    return () if aggregate.args.get("expressions") else (component(aggregate.copy()),)
+        both = exp.Sum(this=argument.copy()), exp.Count(this=argument.copy(), big_int=True)
+        return tuple(component(each, parent) for each in both)
+    return () if aggregate.args.get("expressions") else (component(aggregate.copy(), parent),)
 
 
-def component(aggregate: exp.Expr) -> Component:
+def component(aggregate: exp.Expr, parent: str) -> Component:
     """One aggregate that is added up again."""
     argument = aggregate.this
-    word = type(aggregate).key.upper() if not isinstance(aggregate, exp.CountIf) else "COUNT_IF"
-    digest = blake2b(aggregate.sql("spark").encode(), digest_size=4).hexdigest()
-    words = "_".join(dict.fromkeys(each.name for each in argument.find_all(exp.Column))) or "rows"
-    name = short(f"{words[:40]}_{word.lower()}_{digest}")
+    word = "COUNT_IF" if isinstance(aggregate, exp.CountIf) else type(aggregate).key.upper()
+    name = named(argument, word.lower(), parent)
     return Component(name, argument.sql("spark"), word, MERGED[type(aggregate)], "full", aggregate)
+
+
+def named(tree: exp.Expr, word: str, parent: str) -> str:
+    """A name that no other component has, of whichever parent."""
+    digest = blake2b(f"{parent}:{word}:{tree.sql('spark')}".encode(), digest_size=4).hexdigest()
+    columns = "_".join(dict.fromkeys(each.name for each in tree.find_all(exp.Column))) or "rows"
+    return short(f"{columns[:40]}_{word}_{digest}")
 
 
 def over(aggregate: exp.Expr, parts: Sequence[Component]) -> exp.Expr:
@@ -117,5 +124,5 @@ def merge(part: Component) -> exp.Expr:
 
 def whole(formula: Formula, tree: exp.Expr) -> tuple[tuple[Component, ...], exp.Expr]:
     """A metric as its own component, which holds at the grain it is computed at and at no other."""
-    name = short(formula.name.rpartition(".")[2])
+    name = named(tree, formula.name.rpartition(".")[2], formula.parent or "")
     return (Component(name, tree.sql("spark"), None, None, "none", tree),), column(name)

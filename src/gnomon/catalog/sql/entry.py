@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlglot import Dialect, exp
+from sqlglot import Dialect, ErrorLevel, exp
+from sqlglot.errors import UnsupportedError
 
 from gnomon.catalog.sql.graph import Graph, Nodes
 from gnomon.catalog.sql.outputs import columns_of, outputs_of
@@ -95,14 +96,21 @@ def known_dialect(dialect: str) -> None:
 
 
 def rendered(tree: exp.Expr, dialect: str, authored: str) -> str:
-    """A tree as SQL. DuckDB divides by zero to infinity, which is null where the SQL was written."""
+    """A tree as SQL. DuckDB divides by zero to infinity, which is null where the SQL was written.
+
+    Raises UsageError `not_in_dialect` where SQLGlot would leave a part of it out.
+    """
     reserve(tree, dialect)
     if dialect == "duckdb" and authored != "duckdb":
         for division in list(tree.find_all(exp.Div)):
             by = division.expression
             if division.args.get("safe") and not (isinstance(by, exp.Literal) and float(by.name or 0)):
                 division.set("expression", exp.Nullif(this=by.unnest(), expression=exp.Literal.number(0)))
-    return tree.sql(dialect, pretty=True, comments=False, copy=False)
+    try:
+        return tree.sql(dialect, pretty=True, comments=False, copy=False, unsupported_level=ErrorLevel.RAISE)
+    except UnsupportedError as error:
+        message = f"what the nodes say cannot be said in {dialect}: {error}"
+        raise UsageError(Problem("not_in_dialect", message, help="ask for another dialect")) from None
 
 
 def warnings_of(request: Request) -> Iterable[Problem]:

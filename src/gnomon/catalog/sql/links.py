@@ -31,9 +31,7 @@ class Condition:
 
 @lru_cache(CACHED)
 def read_condition(origin: str, target: str, join_on: str, dialect: str) -> Condition:
-    """A link's condition. Raises UsageError `wrong_link`."""
-    if origin == target:
-        raise wrong_link(origin, target, "its condition cannot tell a node from itself; link to another node over it")
+    """A link's condition. Raises UsageError `unusable_link`."""
     try:
         tree = with_names(parse_one(join_on, into=exp.Condition, dialect=dialect))
     except (ParseError, TokenError, RecursionError):
@@ -98,7 +96,7 @@ def field(path: str, alias: str) -> exp.Expr:
 
 
 def check_link(origin: str, link: Link) -> None:
-    """Refuse a join whose rows no plan can count. Raises UsageError `wrong_link`."""
+    """Refuse a join whose rows no plan can count. Raises UsageError `unusable_link`."""
     if link.join_type not in JOINS:
         message = f"a {link.join_type} join adds rows that are no rows of '{origin}', and they would be counted"
         raise wrong_link(origin, link.dimension, message, "make it a left or an inner join")
@@ -108,4 +106,4 @@ def check_link(origin: str, link: Link) -> None:
 
 def wrong_link(origin: str, target: str, message: str, help: str | None = None) -> UsageError:
     """A link that cannot be followed."""
-    return UsageError(Problem("wrong_link", f"the link from '{origin}' to '{target}': {message}", help=help))
+    return UsageError(Problem("unusable_link", f"the link from '{origin}' to '{target}': {message}", help=help))

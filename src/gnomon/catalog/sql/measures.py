@@ -20,8 +20,8 @@ from gnomon.catalog.sql.totals import Cut, bound, totals
 from gnomon.catalog.sql.words import Names, identifier
 from gnomon.errors import Problem, UsageError
 
-Grain = tuple[str, Aggregability, tuple[str, ...]]
-"""A parent, a kind of component, and the keys that are kept apart."""
+Grain = tuple[str, Aggregability, tuple[tuple[str, str], ...]]
+"""A parent, a kind of component, and the keys that are kept apart: each a column and what it is called."""
 Taken = Mapping[str, tuple[tuple[Component, ...], exp.Expr]]
 """Base metrics taken apart."""
 
@@ -109,7 +109,7 @@ def sorted_groups(request: Request, taken: Taken) -> dict[Grain, list[str]]:
         for base in bases:
             parts = taken[base][0]
             kind: Aggregability = "none" if many else parts[0].aggregability
-            level = tuple(sorted(part.name for part in parts)) if kind == "limited" else ()
+            level = tuple(sorted((part.tree.name, part.name) for part in parts)) if kind == "limited" else ()
             found.setdefault((parent, kind, level), []).append(base)
     return found
 
@@ -121,7 +121,7 @@ def group_of(
     parent, kind, level = grain
     outputs, names = outputs_of(request), Names()
     dimensions = [(names.new(output), name) for name, output in outputs.dimensions.items()]
-    keys = {f"{parent}.{key}": names.new(key) for key in level}
+    keys = {f"{parent}.{key}": names.new(name) for key, name in level}
     attributes = dict(request.attributes[parent]) | {key: Attribute((), key.rpartition(".")[2], ()) for key in keys}
     parts = {part.name: part for base in bases for part in taken[base][0]}
     measures = [

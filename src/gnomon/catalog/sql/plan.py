@@ -39,7 +39,7 @@ class Plan:
         for without, names in self.staged_windows().items():
             self.join_windows(select, known, without, {name: metrics.pop(name) for name in names})
         found = known | {name: bound(tree, known) for name, tree in metrics.items()}
-        select.set("expressions", [alias(found[name].copy(), output) for name, output in self.outputs.listed()])
+        select.set("expressions", [alias(found[name], output) for name, output in self.outputs.listed()])
         inside = {name: tree if isinstance(tree, exp.Column) else exp.Paren(this=tree) for name, tree in found.items()}
         select.where(*(self.condition(each.tree, each.names, inside) for each in self.request.after), copy=False)
         self.order(select)

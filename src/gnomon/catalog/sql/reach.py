@@ -14,7 +14,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
 from gnomon.catalog.sql.graph import Graph
-from gnomon.catalog.sql.links import ONE_EACH, Condition, check_link, read_condition
+from gnomon.catalog.sql.links import ONE_EACH, Condition, check_link, read_condition, wrong_link
 from gnomon.catalog.values import Column, Link
 from gnomon.errors import Problem, UsageError, did_you_mean
 
@@ -118,25 +118,35 @@ def ways_from(graph: Graph, start: str) -> dict[State, Way]:
 
 def hops(graph: Graph, node: str) -> Iterator[Hop]:
     """The joins that leave a node to nodes that there are."""
-    found = graph.get(node)
-    for at, link in enumerate(found.links if found else ()):
+    for at, link in enumerate(links_of(graph, node)):
         if link.kind == "join" and graph.get(link.dimension) is not None:
             yield Hop.over(node, at, link)
 
 
+def links_of(graph: Graph, node: str) -> tuple[Link, ...]:
+    """The links of a node, none of one that there is not."""
+    found = graph.get(node)
+    return found.links if found else ()
+
+
 def condition_of(graph: Graph, hop: Hop) -> Condition | None:
-    """A hop's condition, None of a cross join. Raises UsageError `wrong_link`."""
+    """A hop's condition, None of a cross join. Raises UsageError `unusable_link`."""
     link = graph.definition(hop.origin).links[hop.at]
     check_link(hop.origin, link)
-    return (
-        None if hop.join_type == "cross" else read_condition(hop.origin, hop.target, link.join_on or "", graph.authored)
-    )
+    if hop.join_type == "cross":
+        return None
+    condition = read_condition(hop.origin, hop.target, link.join_on or "", graph.authored)
+    for node, names in ((hop.origin, condition.left), (hop.target, condition.right)):
+        for name in names:
+            if graph.column(node, name) is None:
+                raise wrong_link(hop.origin, hop.target, f"'{node}' has no column '{name}'")
+    return condition
 
 
 def attribute(graph: Graph, ways: Mapping[State, Way], start: str, asked: Reference) -> Attribute:
     """The column that a dimension is, seen from a node.
 
-    Raises UsageError `unknown_dimension`, `unknown_role`, `ambiguous_dimension` or `wrong_link`.
+    Raises UsageError `unknown_dimension`, `unknown_role`, `ambiguous_dimension` or `unusable_link`.
     """
     referenced = through_reference(graph, ways, asked)
     if referenced is not None:
@@ -159,6 +169,9 @@ def attribute(graph: Graph, ways: Mapping[State, Way], start: str, asked: Refere
 def only_way(graph: Graph, ways: Mapping[State, Way], start: str, asked: Reference) -> Way:
     """The one way to a dimension that is asked for without a role; otherwise UsageError."""
     found = {roles: way for (node, roles), way in ways.items() if node == asked.node}
+    if any(link.dimension == asked.node and link.role in asked.roles for link in links_of(graph, asked.node)):
+        message = "its condition cannot tell a node from itself"
+        raise wrong_link(asked.node, asked.node, message, "link to another node over the same table")
     listed = ", ".join(f"[{'->'.join(roles)}]" for roles in sorted(found) if roles)
     if not found:
         near = [f"{node}.{column.name}" for node, _ in ways for column in graph.columns(node).values()]
