@@ -49,8 +49,8 @@ def definitions() -> Iterator[tuple[str, Definition]]:
         made = columns("id", "parent", *attributes)
         yield f"b.src_{name}", Definition("source", schema="raw", table=name, columns=made)
         query = f"SELECT s.id, s.parent, {', '.join(f'UPPER(s.{a}) AS {a}' for a in attributes)} FROM b.src_{name} AS s"
-        links = (Link("b.country", join_on="b.customer.parent = b.country.id"),) if name == "customer" else ()
-        yield f"b.{name}", Definition("dimension", query=query, columns=made, links=links)
+        near = (Link("b.country", join_on="b.customer.parent = b.country.id"),) if name == "customer" else ()
+        yield f"b.{name}", Definition("dimension", query=query, columns=made, links=near)
     for fact in FACTS:
         measures = [f"m{number}" for number in range(MORE)]
         keys = ["id", "placed", "shipped", "customer", "product"]

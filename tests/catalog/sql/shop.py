@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from gnomon.catalog.values import Column, CubeDetails, Definition, Link, MetricDetails, Node, Revision
@@ -133,3 +133,9 @@ NODES = nodes_of(DEFINITIONS)
 def shop(names: Iterable[str]) -> Mapping[str, Node]:
     """The shop's nodes, as a caller of the SQL layer gives them."""
     return {name: NODES[name] for name in names if name in NODES}
+
+
+def with_nodes(**more: Definition) -> Callable[[Iterable[str]], Mapping[str, Node]]:
+    """The shop with other nodes."""
+    made = nodes_of(DEFINITIONS | {f"shop.{name}": definition for name, definition in more.items()})
+    return lambda names: {name: made[name] for name in names if name in made}

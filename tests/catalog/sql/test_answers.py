@@ -94,6 +94,13 @@ CASES: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str], str]] = {
         "SELECT sku, SUM(amount), COUNT(*), COUNT(DISTINCT customer_id) FROM (SELECT DISTINCT o.*, i.sku "
         "FROM wh.orders o LEFT JOIN wh.items i ON i.order_id = o.id) t GROUP BY sku",
     ),
+    "W6: beside a dimension that is called as the parent's key": (
+        ["count"],
+        ["item.sku", "customer.id"],
+        [],
+        "SELECT sku, customer_id, COUNT(DISTINCT o.id) FROM wh.orders o LEFT JOIN wh.items i ON i.order_id = o.id "
+        "GROUP BY 1, 2",
+    ),
     "W6: two conditions hold on one row of the many": (
         ["revenue"],
         [],

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from catalog.sql.shop import DEFINITIONS, columns, link, metric, nodes_of, shop, source
+from catalog.sql.shop import DEFINITIONS, columns, link, metric, shop, source, with_nodes
 from gnomon.catalog.sql import cube_sql, measures_sql, metrics_sql, node_sql
-from gnomon.catalog.sql.graph import Nodes
 from gnomon.catalog.values import Definition, Link, MetricDetails
 from gnomon.errors import Problem, UsageError
 
@@ -23,12 +22,6 @@ def refused(
         metrics_sql(more.pop("nodes", shop), metrics, dimensions, filters, **more)
     assert len(caught.value.problems) == 1, str(caught.value)
     return caught.value.problems[0]
-
-
-def with_nodes(**more: Definition) -> Nodes:
-    """The shop with other nodes."""
-    made = nodes_of(DEFINITIONS | {f"shop.{name}": definition for name, definition in more.items()})
-    return lambda names: {name: made[name] for name in names if name in made}
 
 
 REVENUE = ["shop.revenue"]

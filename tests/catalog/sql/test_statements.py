@@ -14,20 +14,13 @@ from hypothesis import strategies as st
 from sqlglot import exp, parse, parse_one
 
 from catalog.sql.conftest import Ask, in_order
-from catalog.sql.shop import DEFINITIONS, ORDERS, USD, columns, link, metric, nodes_of, shop, source
+from catalog.sql.shop import DEFINITIONS, ORDERS, USD, columns, link, metric, shop, source, with_nodes
 from gnomon.catalog import Column, Definition, Store, connect, migrate
 from gnomon.catalog.sql import Statement, StoreNodes, cube_sql, data, metrics_sql, node_sql
-from gnomon.catalog.sql.graph import Nodes
 from gnomon.engine.duckdb import DuckDBEngine
 from gnomon.errors import UsageError
 
 DIALECTS = ("duckdb", "postgres", "spark", "trino", "snowflake", "bigquery")
-
-
-def with_nodes(**more: Definition) -> Nodes:
-    """The shop with other nodes."""
-    made = nodes_of(DEFINITIONS | {f"shop.{name}": definition for name, definition in more.items()})
-    return lambda names: {name: made[name] for name in names if name in made}
 
 
 def made(statement: Statement) -> list[tuple[Any, ...]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -47,7 +48,7 @@ def rows_of(world: World, statement: str) -> list[tuple[Any, ...]]:
         return connection.execute(statement).fetchall()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**48))
 def test_random_windows(seed: int) -> None:
     """LAG sees the rows before a condition on what it follows, and is divided by all else that is asked for."""
@@ -78,9 +79,30 @@ def test_random_windows(seed: int) -> None:
     assert found == {key: (before[key], total) for key, total in shown.items()}, statement
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**48))
 def test_random_worlds(seed: int) -> None:
+    compare(seed, "duckdb", rows_of)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**48))
+def test_random_worlds_on_postgres(postgres: str, seed: int) -> None:
+    import psycopg
+
+    def rows(world: World, statement: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(postgres) as connection:
+            for table in world.tables():
+                connection.execute(table.encode())
+            found = connection.execute(statement.encode()).fetchall()
+            connection.rollback()
+        return [tuple(float(v) if isinstance(v, Decimal) else v for v in row) for row in found]
+
+    compare(seed, "postgres", rows)
+
+
+def compare(seed: int, dialect: str, rows_of: Callable[[World, str], list[tuple[Any, ...]]]) -> None:
+    """One random request to one random world."""
     random = Random(seed)
     world = world_of(random)
     facts = random.choice((["w.f0"], ["w.f1"], ["w.f0", "w.f1"]))
@@ -98,7 +120,7 @@ def test_random_worlds(seed: int) -> None:
     assert {name for name in names if not name.startswith("w.f") or name.endswith(".id")} <= set(listed)
     assert metrics_sql(nodes(world), metrics, listed).sql, "all that is listed can be asked for"
     statement = metrics_sql(
-        nodes(world), metrics, dimensions, [f"{n} {t}" for n, t in filters.items()], dialect="duckdb"
+        nodes(world), metrics, dimensions, [f"{n} {t}" for n, t in filters.items()], dialect=dialect
     )
     rows = rows_of(world, statement.sql)
     found = {row[: len(dimensions)]: list(row[len(dimensions) :]) for row in rows}

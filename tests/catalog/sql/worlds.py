@@ -33,7 +33,7 @@ class World:
         """A source with integer columns."""
         made = tuple(Column(c, "int", attributes=("primary_key",) if c == key else ()) for c in columns)
         table = name.replace(".", "_")
-        self.definitions[name] = Definition("source", schema="main", table=table, columns=made, links=tuple(links))
+        self.definitions[name] = Definition("source", table=table, columns=made, links=tuple(links))
         self.rows[name] = rows
 
     def tables(self) -> Iterator[str]:

@@ -92,9 +92,9 @@ def totals(tables: Tables, cut: Cut, name: str) -> list[Stage]:
         tables.want(cut.parent, roots(inputs))
         return [(name, grouped(select_from(tables, cut.parent, joins, where), keys, measures))]
     once = tables.names.new(f"{joins.alias}_once")
-    names = Names(roots(inputs))
-    shown = [(names.new(output, f"{output}_of"), output, key) for output, key in keys]
     own = [*key_of(tables.graph, cut.parent), *roots(inputs)]
+    names = Names(own)
+    shown = [(names.new(output, f"{output}_of"), output, key) for output, key in keys]
     distinct = select_from(tables, cut.parent, joins, where).distinct()
     distinct.set("expressions", [alias(key, inner) for inner, _, key in shown])
     distinct = distinct.select(
