@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import gnomon
+from gnomon.errors import UsageError
 
 USD = {"kind": "currency", "code": "USD"}
 
@@ -118,3 +119,31 @@ def test_a_price_times_a_count_says_what_to_declare() -> None:
         "unit_not_expressible",
         "if one of them is a price, declare it in USD/items",
     )
+
+
+@pytest.mark.parametrize(
+    "sql, columns, more",
+    [
+        (None, {}, {}),
+        (b"SELECT 1", {}, {}),
+        ("SELECT 1", ["t.a"], {}),
+        ("SELECT 1", None, {}),
+        ("SELECT 1", {5: {"kind": "count"}}, {}),
+        ("SELECT 1", {}, {"declared": ["x"]}),
+        ("SELECT 1", {}, {"types": "date"}),
+    ],
+)
+def test_what_is_no_text_and_no_mapping(sql: Any, columns: Any, more: Any) -> None:
+    with pytest.raises(UsageError) as raised:
+        gnomon.infer_units(sql, columns, **more)
+    assert raised.value.problems[0].code == "wrong_argument"
+
+
+def test_the_unit_of_a_key_that_is_text() -> None:
+    with pytest.raises(UsageError, match="the unit of a key is a mapping"):
+        gnomon.infer_units("SELECT 1", {"t.a": {"by": "k", "map": {"x": "USD"}}})
+
+
+def test_a_dialect_is_quoted_as_it_was_given() -> None:
+    with pytest.raises(UsageError, match="unknown dialect 'DuckDB'"):
+        gnomon.infer_units("SELECT 1", {}, dialect="DuckDB")

@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parent / "project"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    shutil.copytree(PROJECT, tmp_path / "chain")
+    shutil.copytree(PROJECT, tmp_path / "chain", ignore=shutil.ignore_patterns(".cache"))
     return tmp_path / "chain"
 
 

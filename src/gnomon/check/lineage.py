@@ -18,7 +18,8 @@ def column_lineage(query: exp.Query) -> Mapping[str, tuple[Origin, ...]]:
     """The origins of each output of a qualified query, sorted: what its value is made of, not what picks its rows.
 
     >>> from sqlglot import parse_one
-    >>> query = parse_one("WITH e AS (SELECT t.a + t.b AS x, t.c FROM s.t AS t) SELECT SUM(e.x) AS y FROM e WHERE e.c > 1")
+    >>> events = "SELECT t.a + t.b AS x, t.c FROM s.t AS t"
+    >>> query = parse_one(f"WITH e AS ({events}) SELECT SUM(e.x) AS y FROM e WHERE e.c > 1")
     >>> column_lineage(query)
     {'y': (('s.t', 'a'), ('s.t', 'b'))}
     """

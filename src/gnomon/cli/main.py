@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from gnomon.cli import (
-    catalog_files,
+    account,
+    catalog,
+    catalog_files,  # noqa: F401  its verbs and those of catalog_push join the group as they are imported
     check,
     demo,
     export,
@@ -22,6 +24,7 @@ from gnomon.cli import (
     query,
     restate,
     run,
+    serve,
     sources,
     sqlmesh,
 )
@@ -105,7 +108,9 @@ for command in (
     restate.restate,
     local.local,
     sources.sources,
-    catalog_files.catalog,
+    catalog.catalog,
+    serve.serve,
+    account.account,
     export.export,
     import_.import_,
     sqlmesh.sqlmesh,

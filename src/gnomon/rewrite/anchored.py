@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from sqlglot import exp, tokenize
-from sqlglot.tokens import Token
+from sqlglot.tokenizer_core import Token
 
 from gnomon.rewrite.parse import mark
 from gnomon.source import Source
@@ -38,8 +38,8 @@ def anchored(tree: exp.Query, text: str, source: Source, dialect: str) -> exp.Qu
 
 def pairs(written: Sequence[Token], made: Sequence[Token]) -> Iterator[tuple[int, tuple[int, int]]]:
     """For the start of each token that was made, the first and last character of what it was made from."""
-    words = [[token.text.lower() for token in tokens] for tokens in (written, made)]
-    for kind, first, after, made_first, made_after in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
+    one, other = ([token.text.lower() for token in tokens] for tokens in (written, made))
+    for kind, first, after, made_first, made_after in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         for place in range(made_first, made_after):
             if kind == "equal":
                 token = written[first + place - made_first]

@@ -65,9 +65,14 @@ def joined(values: Sequence[Value], named: Named) -> Joined:
 def met_as_counts(one: Known, other: Known, first: int, second: int) -> Known | Conflict | None:
     """Counts are softer than what is measured: what both are, or their conflict; None where that is not known.
 
-    A count without label goes with every count. A mean (`USD` per unlabelled count) goes with its quantity.
+    A count without label goes with every count, and so does a rank. A mean (`USD` per unlabelled count) goes with its
+    quantity.
     """
     a, b = one.product, other.product
+    if is_rank(one) and is_count(b):
+        return replace(other, ledger=())
+    if is_rank(other) and is_count(a):
+        return replace(one, ledger=())
     erased_a, erased_b = unlabelled(a), unlabelled(b)
     if erased_a is not None and erased_b is not None and erased_a.same(erased_b):
         if COUNT in dict(a.powers) or COUNT in dict(b.powers):
@@ -76,6 +81,15 @@ def met_as_counts(one: Known, other: Known, first: int, second: int) -> Known | 
     if is_mean_of(a, b) or is_mean_of(b, a):
         return None
     return Conflict(code="unit_scale_mismatch" if a.fits(b) else "incompatible_units", first=first, second=second)
+
+
+def is_rank(known: Known) -> bool:
+    """Whether a number is a place in an order, which is as good a count of the rows up to it."""
+    return known.product.is_number and known.nature == "count"
+
+
+def is_count(unit: Product) -> bool:
+    return len(unit.powers) == 1 and unit.powers[0][0].kind == "count" and unit.powers[0][1] == 1
 
 
 def unlabelled(unit: Product) -> Product | None:

@@ -80,6 +80,7 @@ def infer_units(
 
     Raises DefinitionError where the text is not one query, UsageError for an argument that says no unit.
     """
+    check_arguments(sql, columns=columns, declared=declared or {}, types=types or {})
     vocabulary = vocabulary_of(project_units)
     source = Source("query.sql", sql)
     query = read(source, dialect)
@@ -91,6 +92,16 @@ def infer_units(
     }
     found = infer(qualified(query, dialect), tables, dialect=dialect, vocabulary=vocabulary, declared=wanted)
     return answer(found, source, vocabulary)
+
+
+def check_arguments(sql: Any, **mappings: Any) -> None:
+    """UsageError where the query is no text, or an argument does not map names to what they are."""
+    if not isinstance(sql, str):
+        raise UsageError(Problem("wrong_argument", f"sql is {type(sql).__name__}, not text", help="write a SELECT"))
+    for argument, mapping in mappings.items():
+        if not isinstance(mapping, Mapping) or not all(isinstance(name, str) for name in mapping):
+            help = f"write {argument}={{'{'x' if argument == 'declared' else 't.x'}': ...}}"
+            raise UsageError(Problem("wrong_argument", f"{argument} is no mapping of columns' names", help=help))
 
 
 def vocabulary_of(project_units: Mapping[str, Any] | None) -> Vocabulary:
@@ -108,14 +119,16 @@ def read(source: Source, dialect: str) -> exp.Expr:
     try:
         Dialect.get_or_raise(dialect)
     except ValueError as error:
-        raise UsageError(Problem("unknown_dialect", str(error).rstrip(".").lower())) from None
+        message = str(error).rstrip(".")
+        raise UsageError(Problem("unknown_dialect", message[:1].lower() + message[1:])) from None
     check_depth(source)
     try:
         statements = [tree for tree in parse(mark(source.text), dialect=dialect) if tree is not None]
     except ParseError as error:
         raise DefinitionError(syntax_problem(source, error)) from None
     except (TokenError, RecursionError) as error:
-        raise DefinitionError(Problem("sql_syntax", unmark(str(error)).lower(), source.span(0))) from None
+        message = unmark(str(error))
+        raise DefinitionError(Problem("sql_syntax", message[:1].lower() + message[1:], source.span(0))) from None
     queries = [tree for tree in statements if marker(tree) != "def"]
     if len(queries) != 1 or not isinstance(queries[0], exp.Query | exp.Values | exp.Pivot):
         message = f"the text holds {len(queries)} statements" if len(queries) != 1 else "the text is no query"

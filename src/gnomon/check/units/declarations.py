@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlglot import exp
 
+from gnomon.check.units.answers import spelled_out
 from gnomon.check.units.keyed import by_code
 from gnomon.check.units.values import UNKNOWN, Known, Origin, RowTyped, Value
 from gnomon.errors import Problem, UsageError
+from gnomon.units.algebra import Product
 from gnomon.units.shapes import product_of
 from gnomon.units.vocabulary import Vocabulary
 from gnomon.units.wire import UnitError
@@ -49,7 +51,14 @@ def value_of(
         help = "write {by: <column>, map: {<key>: <unit>}} or {kind: currency, by: <column>}"
         raise UnitError("a unit by key is a column and a map", "by", help=help)
     units: dict[str | None, Value] = {
-        str(text): Known(product_of(each, vocabulary), origin=origin) if each is not None else UNKNOWN
+        str(spelled_out(text)): UNKNOWN if each is None else Known(of_key(each, vocabulary), origin=origin)
         for text, each in keys.items()
     }
     return RowTyped(column, units)
+
+
+def of_key(unit: Mapping[str, Any], vocabulary: Vocabulary) -> Product:
+    """The unit of one key; UnitError where it is none."""
+    if not isinstance(unit, Mapping):
+        raise UnitError("the unit of a key is a mapping", "map", help="write {kind: currency, code: USD}")
+    return product_of(unit, vocabulary)

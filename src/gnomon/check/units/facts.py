@@ -1,30 +1,13 @@
-"""What WHERE, CASE and ON say of a key column: which of its values a row can still have.
-
-Predicates are evaluated for one value of the key at a time, in SQL's three-valued logic and with a fourth answer,
-`MAYBE`, for what depends on something else.
-"""
+"""What WHERE, CASE and ON say of a key column: which of its values a row can still have."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any as Node
-from typing import Final
 
 from sqlglot import exp
-from sqlglot.optimizer.simplify import simplify
 
-
-@dataclass(frozen=True, slots=True)
-class Maybe:
-    """The answer that depends on more than the key."""
-
-
-MAYBE: Final = Maybe()
-Answer = str | bool | None | Maybe
-"""A text, a truth value, NULL (None), or `MAYBE`."""
+from gnomon.check.units.answers import MAYBE, constant, evaluate, is_same, spelled_out, truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +19,7 @@ class Fact:
 
     def allows(self, key: exp.Expr, value: str | None) -> bool:
         """Whether a row whose key has this value can be there."""
-        answer = evaluate(self.predicate, key, value)
+        answer = truth(evaluate(self.predicate, key, value))
         return answer in (True, MAYBE) if self.holds else answer is not True
 
 
@@ -57,24 +40,8 @@ def texts(facts: Iterable[Fact]) -> dict[str, None]:
     """Every text that the facts compare with, in order."""
     comparisons = (node for fact in facts for node in fact.predicate.find_all(exp.EQ, exp.In))
     parts = (part for node in comparisons for part in node.iter_expressions())
-    return dict.fromkeys(part.name for part in parts if isinstance(part, exp.Literal) and part.is_string)
-
-
-def is_same(node: exp.Expr, key: exp.Expr) -> bool:
-    """Whether a node is the key; columns are compared by name, and one without table is of any that has it."""
-    if type(node) is not type(key):
-        return False
-    if isinstance(node, exp.Column):
-        name, table = spelled(node)
-        wanted, of = spelled(key)
-        return name == wanted and table in (of, None)
-    return bool(node == key)
-
-
-def spelled(column: exp.Expr) -> tuple[object, object]:
-    """A column's name and table, without the detours of `Column.name`, which are most of the time here."""
-    this, table = column.args["this"], column.args.get("table")
-    return this.args.get("this"), table.args.get("this") if table is not None else None
+    found = (spelled_out(constant(part)) for part in parts if isinstance(part, exp.Literal | exp.Boolean))
+    return dict.fromkeys(text for text in found if isinstance(text, str))
 
 
 def pinned(fact: Fact, key: exp.Expr) -> str | None:
@@ -82,183 +49,24 @@ def pinned(fact: Fact, key: exp.Expr) -> str | None:
     term = fact.predicate
     if fact.holds and isinstance(term, exp.EQ):
         for one, other in ((term.this, term.expression), (term.expression, term.this)):
-            if isinstance(other, exp.Literal) and other.is_string and is_same(one, key):
-                return str(other.args["this"])
+            if isinstance(other, exp.Literal) and is_same(one, key):
+                text = spelled_out(constant(other))
+                return text if isinstance(text, str) else None
     return None
 
 
-def evaluate(node: exp.Expr, key: exp.Expr, value: str | None) -> Answer:
-    """What an expression is where the key has a value."""
-    if is_same(node, key):
-        return value
-    rule = EVALUATED.get(type(node))
-    return rule(node, lambda part: evaluate(part, key, value)) if rule else simplified(node, key, value)
-
-
-def simplified(node: exp.Expr, key: exp.Expr, value: str | None) -> Answer:
-    """What SQLGlot makes of an expression of the key alone."""
-    columns = [*node.find_all(exp.Column)]
-    if not columns or not all(is_same(column, key) for column in columns) or node.find(exp.Query, exp.AggFunc):
-        return MAYBE
-    literal = exp.null() if value is None else exp.Literal.string(value)
-    copied = node.copy().transform(lambda part: literal.copy() if is_same(part, key) else part)
-    return constant(simplify(copied))
-
-
-def constant(node: exp.Expr) -> Answer:
-    """The text, truth value or NULL that an expression is."""
-    if isinstance(node, exp.Literal) and node.is_string:
-        return node.name
-    if isinstance(node, exp.Boolean):
-        return bool(node.this)
-    return None if isinstance(node, exp.Null) else MAYBE
-
-
-Evaluate = Callable[[exp.Expr], Answer]
-
-
-def compared(test: Callable[[str, str], Answer]) -> Callable[[Node, Evaluate], Answer]:
-    """A rule for a comparison of two texts."""
-
-    def rule(node: Node, of: Evaluate) -> Answer:
-        left, right = of(node.this), of(node.expression)
-        if left is None or right is None:
-            return None
-        return test(left, right) if isinstance(left, str) and isinstance(right, str) else MAYBE
-
-    return rule
-
-
-def member(node: Node, of: Evaluate) -> Answer:
-    """`x IN (a, b)`."""
-    left = of(node.this)
-    if left is None or node.args.get("query") or not node.expressions:
-        return None if left is None else MAYBE
-    if not isinstance(left, str):
-        return MAYBE
-    answers = [of(item) for item in node.expressions]
-    if left in answers:
-        return True
-    return MAYBE if MAYBE in answers else None if None in answers else False
-
-
-def both(node: Node, of: Evaluate) -> Answer:
-    answers = (of(node.this), of(node.expression))
-    if False in answers:
-        return False
-    return MAYBE if MAYBE in answers else None if None in answers else True
-
-
-def either(node: Node, of: Evaluate) -> Answer:
-    answers = (of(node.this), of(node.expression))
-    if True in answers:
-        return True
-    return MAYBE if MAYBE in answers else None if None in answers else False
-
-
-def negated(node: Node, of: Evaluate) -> Answer:
-    answer = of(node.this)
-    return not answer if isinstance(answer, bool) else answer
-
-
-def unless_negated(rule: Callable[[Node, Evaluate], Answer]) -> Callable[[Node, Evaluate], Answer]:
-    """A rule for a class that holds its own NOT, as LIKE does in some dialects."""
-
-    def negatable(node: Node, of: Evaluate) -> Answer:
-        answer = rule(node, of)
-        return not answer if node.args.get("negate") and isinstance(answer, bool) else answer
-
-    return negatable
-
-
-def is_null(node: Node, of: Evaluate) -> Answer:
-    answer, other = of(node.this), of(node.expression)
-    return MAYBE if MAYBE in (answer, other) else answer == other
-
-
-def chosen(node: Node, of: Evaluate) -> Answer:
-    """CASE and IF: the branch whose condition is true, where that can be said."""
-    branches = node.args["ifs"] if isinstance(node, exp.Case) else [node]
-    subject = of(node.this) if isinstance(node, exp.Case) and node.this is not None else None
-    for branch in branches:
-        taken = of(branch.this)
-        if isinstance(node, exp.Case) and node.this is not None:
-            taken = MAYBE if MAYBE in (taken, subject) else taken is not None and taken == subject
-        if taken is True:
-            return of(branch.args["true"])
-        if taken is MAYBE:
-            return MAYBE
-    default = node.args.get("default") if isinstance(node, exp.Case) else node.args.get("false")
-    return of(default) if default is not None else None
-
-
-def first_known(node: Node, of: Evaluate) -> Answer:
-    """COALESCE."""
-    for part in (node.this, *node.expressions):
-        if (answer := of(part)) is not None:
-            return answer
-    return None
-
-
-def joined(node: Node, of: Evaluate) -> Answer:
-    """`a || b` and CONCAT; engines differ in what NULL does to CONCAT."""
-    parts = [node.this, node.expression] if isinstance(node, exp.DPipe) else node.expressions
-    answers = [of(part) for part in parts]
-    texts = [answer for answer in answers if isinstance(answer, str)]
-    if len(texts) == len(answers):
-        return "".join(texts)
-    return None if None in answers and isinstance(node, exp.DPipe) and MAYBE not in answers else MAYBE
-
-
-def mapped(function: Callable[[str], str]) -> Callable[[Node, Evaluate], Answer]:
-    """A rule for a function of one text."""
-
-    def rule(node: Node, of: Evaluate) -> Answer:
-        answer = of(node.this)
-        return function(answer) if isinstance(answer, str) else MAYBE if answer is not None else None
-
-    return rule
-
-
-def cast_to_text(node: Node, of: Evaluate) -> Answer:
-    return of(node.this) if node.to.is_type(*exp.DataType.TEXT_TYPES) else MAYBE
-
-
-def is_like(text: str, like: str, ignore_case: bool) -> Answer:
-    """`text LIKE like`; engines differ in what a backslash is."""
-    return MAYBE if "\\" in like else pattern(like, ignore_case).fullmatch(text) is not None
-
-
-@lru_cache(maxsize=1024)
-def pattern(like: str, ignore_case: bool) -> re.Pattern[str]:
-    """The regular expression of a LIKE pattern."""
-    parts = [{"%": ".*", "_": "."}.get(char) or re.escape(char) for char in like]
-    return re.compile("".join(parts), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
-
-
-EVALUATED: dict[type[exp.Expr], Callable[[Node, Evaluate], Answer]] = {
-    exp.Literal: lambda node, of: constant(node),
-    exp.Boolean: lambda node, of: constant(node),
-    exp.Null: lambda node, of: None,
-    exp.Column: lambda node, of: MAYBE,
-    exp.Paren: lambda node, of: of(node.this),
-    exp.EQ: compared(lambda a, b: a == b),
-    exp.NEQ: compared(lambda a, b: a != b),
-    exp.Like: unless_negated(compared(lambda a, b: is_like(a, b, False))),
-    exp.ILike: unless_negated(compared(lambda a, b: is_like(a, b, True))),
-    exp.In: member,
-    exp.Is: is_null,
-    exp.Not: negated,
-    exp.And: both,
-    exp.Or: either,
-    exp.Case: chosen,
-    exp.If: chosen,
-    exp.Coalesce: first_known,
-    exp.DPipe: joined,
-    exp.Concat: joined,
-    exp.Lower: mapped(str.lower),
-    exp.Upper: mapped(str.upper),
-    exp.Cast: cast_to_text,
-    exp.TryCast: cast_to_text,
-}
-"""What can be evaluated for one value of a key, class by class; the rest is left to SQLGlot's `simplify`."""
+def is_list(node: exp.Expr, key: exp.Expr) -> bool:
+    """Whether a predicate is true only for keys that it spells out: `key = 'a' OR UPPER(key) IN ('B', 'C')`."""
+    if isinstance(node, exp.Or):
+        return is_list(node.this, key) and is_list(node.expression, key)
+    if isinstance(node, exp.And):
+        return is_list(node.this, key) or is_list(node.expression, key)
+    if isinstance(node, exp.Paren):
+        return is_list(node.this, key)
+    inner = node.this
+    while isinstance(inner, exp.Upper | exp.Lower | exp.Coalesce | exp.Paren):
+        inner = inner.this
+    listed = [node.expression] if isinstance(node, exp.EQ) else node.expressions if isinstance(node, exp.In) else []
+    is_null = isinstance(node, exp.Is) and isinstance(node.expression, exp.Null)
+    are_constant = bool(listed) and all(isinstance(item, exp.Literal) for item in listed)
+    return isinstance(inner, exp.Column) and is_same(inner, key) and (are_constant or is_null)

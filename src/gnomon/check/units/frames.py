@@ -8,7 +8,8 @@ from dataclasses import replace
 from sqlglot import exp
 
 from gnomon.check.units.agree import Conflict, joined
-from gnomon.check.units.facts import Fact, conjuncts, is_same
+from gnomon.check.units.answers import is_same
+from gnomon.check.units.facts import Fact, conjuncts
 from gnomon.check.units.keyed import differ, lifted, narrowed, one_unit, recoded
 from gnomon.check.units.messages import conflict_of, mixed
 from gnomon.check.units.run import Run
@@ -49,6 +50,10 @@ class Frame:
         self.windows: dict[str, exp.Expr] = {}
         self.same: list[tuple[exp.Column, exp.Column]] = []
         """Columns that a join holds equal: the later one, the earlier one."""
+        self.peers: list[tuple[exp.Column, exp.Column]] = []
+        """Columns that are equal where neither is NULL: those that any join compares."""
+        self.optional: set[str] = set()
+        """The tables that have no row where an outer join found none."""
         self.is_multiplied = False
         """Whether UNNEST or LATERAL makes several rows of one."""
 
@@ -206,8 +211,8 @@ class Frame:
         if not isinstance(value, RowTyped) or self.is_outer(value.key):
             return value
         for group in groups:
-            if is_same(group, value.key) or (isinstance(group, exp.Column) and self.is_key(group, value.key)):
-                return value
+            if (found := self.by_key(value, group)) is not None:
+                return found
         if (shared := one_unit(value)) is not None:
             return shared
         for group in groups:
@@ -224,6 +229,27 @@ class Frame:
     def is_key(self, column: exp.Column, key: exp.Expr) -> bool:
         """Whether a column is a key, by another name that a join holds equal."""
         return is_same(self.canonical(column), key)
+
+    def by_key(self, value: RowTyped, column: exp.Expr) -> RowTyped | None:
+        """The value by a column that is its key, or COALESCE of the keys of joined tables; None where it is not.
+
+        Where the key's table has no row the column is NULL, and nothing is known of a value of another table.
+        """
+        if isinstance(column, exp.Coalesce) and self.is_any_key(column, value.key):
+            return value
+        if not is_same(column, value.key) and not (isinstance(column, exp.Column) and self.is_key(column, value.key)):
+            return None
+        if not isinstance(column, exp.Column) or column.table not in self.optional or one_unit(value) is not None:
+            return value
+        is_own = isinstance(value.key, exp.Column) and column.table == value.key.table
+        return value if is_own else replace(value, units={**value.units, None: UNKNOWN})
+
+    def is_any_key(self, node: exp.Coalesce, key: exp.Expr) -> bool:
+        """Whether COALESCE gives a key: of its columns one is the key, and the others are equal to it or NULL."""
+        parts = [node.this, *node.expressions]
+        peers = [b if is_same(a, key) else a for a, b in self.peers if is_same(a, key) or is_same(b, key)]
+        others = [part for part in parts if not is_same(part, key)]
+        return len(others) < len(parts) and all(any(is_same(part, peer) for peer in peers) for part in others)
 
     def merged(self, node: exp.Expr, units: Sequence[Value]) -> Value:
         """The units of keys that become one."""

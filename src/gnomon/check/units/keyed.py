@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from gnomon.check.units.facts import MAYBE, Fact, evaluate, is_same, pinned, texts
+from gnomon.check.units.answers import evaluate, is_same, spelled_out, truth
+from gnomon.check.units.facts import Fact, is_list, pinned, texts
 from gnomon.check.units.values import ANY, UNKNOWN, Any, Known, RowTyped, Value
 from gnomon.units.algebra import Product, unit_of
 from gnomon.units.symbols import Symbol, plain
@@ -67,6 +68,8 @@ def narrowed(value: RowTyped, facts: Sequence[Fact], vocabulary: Vocabulary) -> 
     allowed = {key: unit for key, unit in possible.items() if all(fact.allows(value.key, key) for fact in about)}
     rest = value.rest
     if rest is not None and any(is_finite(fact, value.key) for fact in about):
+        if not any(fact.holds and is_list(fact.predicate, value.key) for fact in about):
+            return UNKNOWN
         rest = None
     return replace(value, units=allowed, rest=rest) if allowed or rest is not None else UNKNOWN
 
@@ -75,14 +78,14 @@ def known_keys(value: RowTyped, about: Sequence[Fact], vocabulary: Vocabulary) -
     """The keys that are declared, and those that facts name."""
     found: dict[str | None, Value] = {}
     for text in texts(about):
-        if any(fact.holds and evaluate(fact.predicate, value.key, text) is True for fact in about):
+        if any(fact.holds and truth(evaluate(fact.predicate, value.key, text)) is True for fact in about):
             found[text] = at(value, text, vocabulary) if value.rest else UNKNOWN
     return {**found, **value.units}
 
 
 def is_finite(fact: Fact, key: exp.Expr) -> bool:
-    """Whether a fact leaves only keys that it names: `key = 'a'`, `key IN ('a', 'b')`."""
-    return fact.holds and evaluate(fact.predicate, key, "\0 no key") in (False, None)
+    """Whether a fact leaves only some keys: those that it names, or those like a pattern."""
+    return fact.holds and truth(evaluate(fact.predicate, key, "\0 no key")) in (False, None)
 
 
 def one_unit(value: RowTyped) -> Value | None:
@@ -140,8 +143,8 @@ def recoded(value: RowTyped, expression: exp.Expr, merge: Callable[[Sequence[Val
         return None
     groups: dict[str | None, list[Value]] = {}
     for key, unit in value.units.items():
-        name = evaluate(expression, value.key, key)
-        if name is MAYBE or isinstance(name, bool) or not (name is None or isinstance(name, str)):
+        name = spelled_out(evaluate(expression, value.key, key))
+        if not (name is None or isinstance(name, str)):
             return None
         groups.setdefault(name, []).append(unit)
     return RowTyped(expression, {name: merge(units) for name, units in groups.items()})

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from gnomon.check.units.agree import joined
-from gnomon.check.units.facts import is_same
+from gnomon.check.units.answers import is_same
 from gnomon.check.units.frames import Frame
 from gnomon.check.units.keyed import recoded
 from gnomon.check.units.pivots import pivoted
 from gnomon.check.units.rules.aggregates import is_aggregate
-from gnomon.check.units.sources import open_sources, relation_of, with_names
+from gnomon.check.units.sources import equal_keys, open_sources, relation_of, with_names
 from gnomon.check.units.unions import union_column
 from gnomon.check.units.values import ANY, UNKNOWN, Relation, RowTyped, Value
 
@@ -81,10 +81,18 @@ def recursive(cte: exp.CTE, around: Frame) -> Relation:
             if found == before:
                 break
         else:
-            changing = dict(before.columns)
-            columns = ((name, value if changing.get(name) == value else UNKNOWN) for name, value in found.columns)
-            around.tables[cte.alias] = replace(found, columns=tuple(columns))
+            widen(cte, around, before, found)
     return relation(cte.this, run, around)
+
+
+def widen(cte: exp.CTE, around: Frame, before: Relation, found: Relation) -> None:
+    """Make each column unknown that still changes, and read again until none does."""
+    lost: set[str] = set()
+    while changing := {name for name, value in found.columns if before.get(name) != value} - lost:
+        lost |= changing
+        columns = ((name, UNKNOWN if name in lost else value) for name, value in found.columns)
+        around.tables[cte.alias] = before = replace(found, columns=tuple(columns))
+        found = aliased(relation(cte.this, around.run, around), cte)
 
 
 # SELECT
@@ -97,6 +105,7 @@ def select(node: exp.Select, frame: Frame) -> Relation:
     if where is not None:
         frame.visit(where.this)
         frame.facts = frame.where(where.this).facts
+        frame.same += equal_keys(where.this, frame)
     frame.base = frame.facts
     frame.windows = {window.name: window for window in node.args.get("windows") or []}
     frame.groups = groups_of(node, frame)
@@ -129,7 +138,16 @@ def groups_of(node: exp.Select, frame: Frame) -> tuple[exp.Expr, ...] | None:
         return () if is_one or node.args.get("having") is not None else None
     if group.args.get("all"):
         return tuple(p.unalias() for p in node.expressions if not any(is_aggregate(part) for part in p.walk()))
+    if leaves_out(group, frame.run.dialect):
+        return ()
     return tuple(group_term(term, node, frame) for term in group.expressions)
+
+
+def leaves_out(group: exp.Expr, dialect: str) -> bool:
+    """Whether some rows of `GROUP BY a WITH ROLLUP` and the like are of all a."""
+    trailing = [part for name in ("rollup", "cube") for part in group.args.get(name) or [] if not part.expressions]
+    are_sets_of_terms = dialect in ("hive", "spark", "spark2", "databricks") and group.args.get("grouping_sets")
+    return bool(trailing or are_sets_of_terms or group.args.get("totals"))
 
 
 def walk_flat(nodes: Sequence[exp.Expr]) -> Iterator[exp.Expr]:
@@ -201,8 +219,8 @@ def keyed(node: exp.Expr, value: RowTyped, outputs: Sequence[Output], frame: Fra
     if frame.is_outer(value.key):
         return value
     for name, other, _ in outputs:
-        if is_same(other, value.key) or (isinstance(other, exp.Column) and frame.is_key(other, value.key)):
-            return replace(value, key=exp.column(name))
+        if (found := frame.by_key(value, other)) is not None:
+            return replace(found, key=exp.column(name))
     others = [each for each in outputs if each[1] is not node and any(is_same(n, value.key) for n in each[1].walk())]
     for name, other, _ in others:
         if (found := recoded(value, other, lambda units: frame.merged(node, units))) is not None:

@@ -32,6 +32,8 @@ def open_sources(select: exp.Expr, frame: Frame) -> None:
     """Give a frame the tables of its FROM, joins and laterals, and the facts of its joins."""
     if (start := select.args.get("from_")) is not None:
         add(start.this, frame)
+        if select.args.get("match"):  # MATCH_RECOGNIZE has columns of its own
+            frame.sources = dict.fromkeys(frame.sources, NOTHING)
     for lateral in select.args.get("laterals") or []:
         add(lateral, frame)
     add_joins(select, frame)
@@ -63,9 +65,25 @@ def add_joins(node: exp.Expr, frame: Frame) -> None:
         before = set(frame.sources)
         add(join.this, frame)
         added = set(frame.sources) - before
-        for name in (join.args.get("using") or []) if before else []:
+        for name in (join.args.get("using") or []) if before and join.side in ("", "LEFT") else []:
             keep_equal(exp.column(name.name, table=next(iter(added), "")), frame, before)
         read_condition(join, frame, added)
+        leave_rows_out(join, frame, before, added)
+
+
+def leave_rows_out(join: exp.Join, frame: Frame, before: set[str], added: set[str]) -> None:
+    """An outer join gives NULL where a table has no row: then no text of that table is the same in each row."""
+    optional = {"LEFT": added, "RIGHT": before, "FULL": before | added}.get(join.side, set())
+    if join.side in ("RIGHT", "FULL"):
+        frame.facts = []
+    frame.optional |= optional
+    for alias in optional:
+        frame.sources[alias] = without_constants(frame.sources[alias])
+
+
+def without_constants(relation: Relation) -> Relation:
+    columns = ((n, replace(v, constant=None) if isinstance(v, NotQuantity) else v) for n, v in relation.columns)
+    return replace(relation, columns=tuple(columns))
 
 
 def keep_equal(later: exp.Column, frame: Frame, before: set[str]) -> None:
@@ -82,6 +100,7 @@ def read_condition(join: exp.Join, frame: Frame, added: set[str]) -> None:
     """
     condition = join.args.get("on")
     frame.visit(condition)
+    frame.peers += equalities(condition, added)
     if join.side in ("", "LEFT"):
         frame.same += equalities(condition, added)
     if not join.side and join.kind != "ANTI":
@@ -95,6 +114,17 @@ def equalities(condition: exp.Expr | None, added: set[str]) -> Iterator[tuple[ex
             for later, earlier in ((term.this, term.expression), (term.expression, term.this)):
                 if later.table in added and earlier.table not in added:
                     yield later, earlier
+
+
+def equal_keys(condition: exp.Expr, frame: Frame) -> Iterator[tuple[exp.Column, exp.Column]]:
+    """The columns that WHERE holds equal to one of an earlier table, or of a query around this one."""
+    place = {alias: position for position, alias in enumerate(frame.sources, 1)}
+    for term in conjuncts(condition):
+        one, other = term.this, term.args.get("expression")
+        if isinstance(term, exp.EQ) and isinstance(one, exp.Column) and isinstance(other, exp.Column):
+            earlier, later = sorted((one, other), key=lambda column: place.get(column.table, 0))
+            if earlier.table and place.get(later.table, 0) > place.get(earlier.table, 0):
+                yield later, earlier
 
 
 def relation_of(node: exp.Expr, frame: Frame) -> Relation:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from gnomon.check.units.agree import joined
+from gnomon.check.units.answers import constant, spelled_out
 from gnomon.check.units.frames import Frame
 from gnomon.check.units.values import Known, NotQuantity, Relation, RowTyped, Value
 
@@ -26,7 +27,7 @@ def union_column(
         return joined(values, frame.run.named).value
     if is_union and any(isinstance(value, Known | RowTyped) for value in values):
         for at, (name, _) in enumerate(relations[0].columns):
-            if at != position and (units := by_column(at, values, relations, frame)) is not None:
+            if at != position and (units := by_column(at, values, relations, branches, frame)) is not None:
                 return RowTyped(exp.column(name), units)
     parts = [output(branch, position) for branch in branches]
     return frame.agree(branches[0].parent or branches[0], parts, values)
@@ -40,21 +41,26 @@ def all_same(values: Sequence[Value]) -> bool:
     )
 
 
-def by_column(at: int, values: Sequence[Value], relations: Sequence[Relation], frame: Frame) -> Units | None:
+def by_column(
+    at: int, values: Sequence[Value], relations: Sequence[Relation], branches: Sequence[exp.Expr], frame: Frame
+) -> Units | None:
     """The unit for each text of a key column; None where that column is no key of some branch."""
     units: dict[str | None, list[Value]] = {}
-    for value, each in zip(values, relations, strict=True):
+    for value, each, branch in zip(values, relations, branches, strict=True):
         name, key = each.columns[at]
+        written = output(branch, at).unalias()
         if isinstance(value, RowTyped):
             if value.key.name != name or value.rest is not None:
                 return None
             found: Units = value.units
         elif isinstance(key, NotQuantity) and key.constant is not None:
             found = {key.constant: value}
+        elif isinstance(written, exp.Literal | exp.Boolean) and isinstance(text := spelled_out(constant(written)), str):
+            found = {text: value}
         else:
             return None
-        for text, unit in found.items():
-            units.setdefault(text, []).append(unit)
+        for one, unit in found.items():
+            units.setdefault(one, []).append(unit)
     merged = {text: joined(each, frame.run.named) for text, each in units.items()}
     if any(each.conflict is not None for each in merged.values()):
         return None

@@ -39,6 +39,9 @@ SHORT = {
     "QTR": "QUARTER", "Y": "YEAR", "YY": "YEAR", "YYYY": "YEAR", "YR": "YEAR",
 }  # fmt: skip
 
+DAYS_OF_TSQL = ("Y", "DY", "DAYOFYEAR", "W", "DW", "WEEKDAY")
+"""Parts by which T-SQL counts days: the day of the year, the day of the week."""
+
 DATE_MINUS_DATE = dict.fromkeys(
     ("duckdb", "postgres", "redshift", "snowflake", "oracle", "clickhouse", "teradata", "materialize", "risingwave"),
     "d",
@@ -79,7 +82,9 @@ def part_of(node: exp.Expr | None) -> str:
 def date_difference(node: Node, frame: Frame) -> Value:
     """DATE_DIFF and its relatives: time, in the unit that they count."""
     frame.visit(node.this, node.expression)
-    unit = PARTS.get(part_of(node.args.get("unit")))
+    part = part_of(node.args.get("unit"))
+    written = node.text("unit").upper()
+    unit = PARTS.get("DAY" if frame.run.dialect in ("tsql", "fabric") and written in DAYS_OF_TSQL else part)
     return Known(time(unit)) if unit is not None else UNKNOWN
 
 
@@ -115,9 +120,8 @@ def extract(node: Node, frame: Frame) -> Value:
     name = node.name.upper()
     if name in EPOCH:
         return of_epoch(value, EPOCH[name])
-    if isinstance(value, NotQuantity) and value.kind == "interval":
-        return UNKNOWN
-    return UNITLESS
+    is_instant = isinstance(value, NotQuantity) and value.kind != "interval"
+    return UNITLESS if is_instant or isinstance(node.expression, exp.Column) else UNKNOWN
 
 
 def unix_to_time(node: Node, frame: Frame) -> Value:

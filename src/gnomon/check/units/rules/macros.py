@@ -8,6 +8,7 @@ from typing import Any as Node
 
 from sqlglot import exp
 
+from gnomon.check.units.answers import metric_label
 from gnomon.check.units.frames import Frame
 from gnomon.check.units.keyed import one_unit
 from gnomon.check.units.ledger import settled
@@ -52,6 +53,8 @@ def macro(node: exp.Expr, name: str, arguments: Sequence[exp.Expr], frame: Frame
         frame.run.has_units = True
         return CONVERSIONS[name](node, arguments, frame)
     frame.visit(list(arguments))
+    if (label := metric_label(node)) is not None:
+        return NotQuantity("text", constant=label)
     return NotQuantity("date") if name in DATES else NotQuantity("text") if name in TEXTS else UNKNOWN
 
 
@@ -60,7 +63,13 @@ TEXTS = ("metric_name", "metric_id", "metrics_name", "metrics_grain", "entity_ty
 
 
 def unit_argument(node: exp.Expr, argument: exp.Expr, frame: Frame) -> Product | None:
-    """The unit that a macro's argument says; a report where it says none."""
+    """The unit that a macro's argument says, as a text or a bare word; a report where it says none."""
+    is_text = isinstance(argument, exp.Literal) and argument.is_string
+    if not is_text and not isinstance(argument, exp.Column):
+        message = f"'{shown(argument, frame.run)}' is no unit"
+        help = "write the unit as a text, such as 's' or 'USD/h'"
+        frame.run.report(Diagnostic(code="wrong_unit", severity="error", message=message, node=node, help=help))
+        return None
     try:
         return parse_text(argument.name, frame.run.vocabulary)
     except UnitError as error:
@@ -173,7 +182,7 @@ def convert(node: exp.Expr, arguments: Sequence[exp.Expr], frame: Frame) -> Valu
     value = frame.value(part)
     frame.visit([a.expression for a in arguments[2:] if isinstance(a, exp.PropertyEQ | exp.Kwarg | exp.EQ)])
     target = unit_argument(node, arguments[1], frame)
-    if target is None:
+    if target is None or not is_currency(node, target, frame):
         return UNKNOWN
     source = frame.lifted([value], lambda values: certain(values[0], part, frame))
     frame.run.conversions[id(node)] = Conversion(node, source, target)
@@ -183,6 +192,17 @@ def convert(node: exp.Expr, arguments: Sequence[exp.Expr], frame: Frame) -> Valu
     result = frame.lifted([source], lambda values: in_currency(values[0], target))
     shared = one_unit(result) if isinstance(result, RowTyped) else None
     return shared if shared is not None else result
+
+
+def is_currency(node: exp.Expr, unit: Product, frame: Frame) -> bool:
+    """Whether a unit is one currency; a report where it is not."""
+    only = unit.powers[0] if len(unit.powers) == 1 else None
+    if only is not None and only[0].kind == "currency" and only[1] == 1 and unit.scale == 1:
+        return True
+    message = f"'{text_of(unit, frame.run.vocabulary)}' is no currency"
+    help = "write three capital letters (ISO 4217), or define it in units.yaml"
+    frame.run.report(Diagnostic("wrong_unit", "error", message, node, help=help))
+    return False
 
 
 def in_currency(value: Value, target: Product) -> Value:

@@ -184,6 +184,7 @@ RULES: dict[str, Rule] = {
     "Array": nested.array,
     "Explode": nested.element,
     "Unnest": nested.element,
+    "Posexplode": plain.unknown,
     "Lambda": plain.unread,
     # Functions without a class
     "Anonymous": macros.call,
