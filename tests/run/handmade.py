@@ -130,7 +130,8 @@ def specs_of(settings: Mapping[str, Any]) -> tuple[ModelSpec, ...]:
             made.append(spec(interval, HOUR_QUERY, start=start, columns=HOURLY, cron="@hourly", **options))
         else:
             if unit := settings.get("unit"):
-                options["columns"] = (*COLUMNS[:3], OutputColumn("amount", "DOUBLE", "amount", unit))
+                amount = OutputColumn("amount", "DOUBLE", "amount", unit, unit_text=unit["code"])
+                options["columns"] = (*COLUMNS[:3], amount)
             made.append(spec(interval, bucket_query(grain, f"stars_{interval.suffix}"), start=start, **options))
     for window in settings.get("windows", ()):
         interval = Rolling(window, Grain.DAY, Cron.DAILY)

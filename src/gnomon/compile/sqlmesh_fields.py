@@ -157,11 +157,20 @@ def stamp(columns: Iterable[OutputColumn]) -> str | None:
 
     A number of another unit is another number, so a changed unit rebuilds the table and what reads it.
 
-    >>> stamp([OutputColumn("amount", "DOUBLE", "amount", {"code": "USD", "kind": "currency"})])
-    'amount in {"code": "USD", "kind": "currency"}'
+    >>> stamp([OutputColumn("amount", "DOUBLE", "amount", {"kind": "currency", "code": "USD"}, unit_text="USD")])
+    'amount in USD'
     """
-    units = {column.name: json.dumps(column.unit, sort_keys=True) for column in columns if column.unit is not None}
+    units = {
+        column.name: json.dumps(column.unit, sort_keys=True) if by_row(column) else column.unit_text
+        for column in columns
+        if column.unit_text is not None
+    }
     return "; ".join(f"{name} in {unit}" for name, unit in units.items()) or None
+
+
+def by_row(column: OutputColumn) -> bool:
+    """Whether another column of the row decides a column's unit."""
+    return column.unit is not None and "by" in column.unit
 
 
 def argument(value: Any) -> exp.Expr:
