@@ -41,7 +41,8 @@ class Rendered:
         return {column.name: column.unit for column in self.columns}
 
     def to_dict(self) -> dict[str, Any]:
-        """The wire shape: JSON values only."""
+        """The wire shape: JSON values only; `unit_ext` only where a unit is not expressible in unit JSON."""
+        extended = {column.name: column.unit_ext for column in self.columns if column.unit_ext is not None}
         return {
             "name": self.name,
             "metric": self.metric,
@@ -53,7 +54,7 @@ class Rendered:
             "end": self.end.isoformat(),
             "plan": {"name": self.plan.name, "reason": self.plan.reason, "aggregate": self.plan.aggregate},
             "units": self.units,
-            "unit_ext": {column.name: column.unit_ext for column in self.columns if column.unit_ext is not None},
+            **({"unit_ext": extended} if extended else {}),
         }
 
 

@@ -11,10 +11,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlglot import exp, parse
-from sqlglot.errors import ParseError, TokenError
 
 from gnomon.errors import Problem, UsageError, did_you_mean
 from gnomon.limits import limit
+from gnomon.rewrite.parse import UNREADABLE
 from gnomon.source import Source
 
 Columns = Mapping[str, exp.Expr]
@@ -42,7 +42,7 @@ def parse_where(text: str, columns: Columns, dialect: str = "duckdb") -> exp.Exp
         raise refusal(source, f"a filter may have {limit('filter_length')} characters")
     try:
         trees = parse(f"SELECT 1 WHERE {text}\n", dialect=dialect)
-    except (ParseError, TokenError, RecursionError):
+    except UNREADABLE:
         raise refusal(source, "the filter is not SQL") from None
     where = only_where(trees)
     if where is None:

@@ -15,6 +15,9 @@ from gnomon.errors import DefinitionError, Problem
 from gnomon.limits import limit
 from gnomon.source import Source, Span
 
+UNREADABLE = (ParseError, TokenError, RecursionError, AttributeError)
+"""What SQLGlot raises for a text that is no SQL; the last where SQLMesh has taught its parser, as for `?A`."""
+
 MARK = "ˍ"  # U+02CD: a letter to SQLGlot's tokenizer, and nothing that a person types
 # What '@' must not be looked for in: strings, quoted names and comments. As in 'a''b', "x", `y`, -- z, /* w */.
 SKIPPED = re.compile(r"'(?:[^'\\]|''|\\.)*'|\"[^\"]*\"|`[^`]*`|--[^\n]*|/\*.*?\*/|@(?=[A-Za-z_])", re.DOTALL)
@@ -64,6 +67,8 @@ def parse_query(source: Source, dialect: str) -> exp.Query:
         raise DefinitionError(Problem("sql_syntax", unmark(str(error)).lower(), source.span(0))) from None
     except RecursionError:
         raise DefinitionError(too_deep(source, 0)) from None
+    except AttributeError:  # see UNREADABLE
+        raise DefinitionError(Problem("sql_syntax", "the file is no SQL", source.span(0))) from None
     defs = [tree for tree in statements if marker(tree) == "def"]
     queries = [tree for tree in statements if marker(tree) != "def"]
     if len(queries) != 1 or not isinstance(queries[0], exp.Query):

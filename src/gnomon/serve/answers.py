@@ -154,7 +154,7 @@ def foreign_keys(name: str, dimension: str, join_on: str | None) -> dict[str, st
     """
     try:
         condition = sqlglot.parse_one(join_on or "TRUE", read=DIALECT)
-    except (SqlglotError, RecursionError):
+    except (SqlglotError, RecursionError, AttributeError):  # the last is SQLMesh's parser's
         return {}
     found: dict[str, str | None] = {}
     for equality in condition.find_all(exp.EQ):

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from sqlglot import exp, parse_one
-from sqlglot.errors import ParseError, TokenError
 
 from gnomon.catalog.sql.words import names_in, with_names
 from gnomon.errors import Problem, UsageError
 from gnomon.limits import limit
+from gnomon.rewrite.parse import UNREADABLE
 
 LOGIC = (exp.And, exp.Or, exp.Not, exp.Paren, exp.Case, exp.If, exp.Coalesce, exp.Nullif)
 COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is, exp.In)
@@ -61,7 +61,7 @@ def read_filter(text: str, dialect: str) -> tuple[Condition, ...]:
             raise bad(text, "it names no metric and no dimension")
         parts = list(tree.flatten()) if isinstance(tree, exp.And) else [tree]
         return tuple(Condition(part, tuple(names_in(part)), text) for part in parts)
-    except (ParseError, TokenError):
+    except UNREADABLE:
         raise bad(text, "it is not one SQL condition") from None
     except RecursionError:
         raise bad(text, "it nests too deep") from None
@@ -86,7 +86,7 @@ def read_order(text: str, dialect: str) -> Ordering:
     help = "an order is a metric or dimension of the request, with ASC or DESC"
     try:
         tree = parse_one(text, into=exp.Ordered, dialect=dialect)
-    except (ParseError, TokenError, RecursionError):
+    except UNREADABLE:
         tree = None
     named = with_names(tree.this) if isinstance(tree, exp.Ordered) else None
     if not isinstance(tree, exp.Ordered) or not isinstance(named, exp.Column) or tree.args.get("with_fill"):

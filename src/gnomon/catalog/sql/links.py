@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlglot import exp, parse_one
-from sqlglot.errors import ParseError, TokenError
 
 from gnomon.catalog.sql.words import column, identifier, names_in, with_names
 from gnomon.catalog.values import Link
 from gnomon.errors import Problem, UsageError
+from gnomon.rewrite.parse import UNREADABLE
 
 CACHED = 8_192
 JOINS = {"left": "LEFT", "inner": "INNER", "cross": "CROSS"}
@@ -34,7 +34,7 @@ def read_condition(origin: str, target: str, join_on: str, dialect: str) -> Cond
     """A link's condition. Raises UsageError `unusable_link`."""
     try:
         tree = with_names(parse_one(join_on, into=exp.Condition, dialect=dialect))
-    except (ParseError, TokenError, RecursionError):
+    except UNREADABLE:
         raise wrong_link(origin, target, f"its condition is not SQL: {join_on[:80]}") from None
     if tree.find(exp.Query):
         raise wrong_link(origin, target, "its condition has a query inside")

@@ -13,7 +13,8 @@ from hashlib import blake2b
 
 from sqlglot import exp, parse
 from sqlglot.dialects.redshift import Redshift
-from sqlglot.errors import ParseError, TokenError
+
+from gnomon.rewrite.parse import UNREADABLE
 
 LONGEST = 63
 """Characters of a name in SQL that every dialect takes."""
@@ -30,7 +31,7 @@ def one_tree(text: str, dialect: str) -> exp.Expr | None:
     """
     try:
         trees = parse(text, dialect=dialect)
-    except (ParseError, TokenError, RecursionError):
+    except UNREADABLE:
         return None
     return trees[0] if len(trees) == 1 else None
 
