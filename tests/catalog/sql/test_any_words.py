@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlglot import parse
 
@@ -37,6 +37,7 @@ def test_any_words_are_answered_or_refused(filters: list[str], dimensions: list[
 
 
 @settings(max_examples=200, deadline=None)
+@example("", "*/ 'a'")
 @given(st.lists(WORDS, max_size=7).map(" ".join), st.lists(WORDS, max_size=5).map(" ".join))
 def test_any_node_is_read_or_refused(expression: str, condition: str) -> None:
     nodes = with_nodes(

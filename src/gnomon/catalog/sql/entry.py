@@ -104,7 +104,7 @@ def rendered(tree: exp.Expr, dialect: str, authored: str) -> str:
     if dialect == "duckdb" and authored != "duckdb":
         for division in list(tree.find_all(exp.Div)):
             by = division.expression
-            if division.args.get("safe") and not (isinstance(by, exp.Literal) and float(by.name or 0)):
+            if division.args.get("safe") and not (by.is_number and float(by.name)):
                 division.set("expression", exp.Nullif(this=by.unnest(), expression=exp.Literal.number(0)))
     try:
         return tree.sql(dialect, pretty=True, comments=False, copy=False, unsupported_level=ErrorLevel.RAISE)
