@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlglot import exp, parse_one
 
+import gnomon
 from gnomon.check.units import ColumnUnit, Inferred, TableUnits, infer
 from gnomon.check.units.api import qualified
 from gnomon.check.units.values import Known, Nature, Origin, Unknown
@@ -153,3 +154,27 @@ def test_what_nests_too_deep_is_unknown(depth: int) -> None:
         node = exp.Neg(this=node)
     query = exp.Select(expressions=[exp.alias_(node, "y", copy=False)]).from_("events", copy=False)
     assert infer(query, Declared(TABLES), dialect="duckdb") == Inferred({})
+
+
+@pytest.mark.parametrize(
+    ("expression", "unit", "codes"),
+    [
+        ("COUNT(DISTINCT day)", "d", []),  # so many different dates are so many days
+        ("SUM(n)", "d", []),
+        ("COUNT(DISTINCT day) / 7", "wk", ["declared_mismatch"]),  # the 7 is not followed there
+        ("COUNT(DISTINCT day)", "h", ["declared_mismatch"]),
+        ("COUNT(DISTINCT at)", "d", ["declared_mismatch"]),  # instants are no days
+        ("COUNT(DISTINCT who)", "d", ["declared_mismatch"]),
+        ("COUNT(day)", "d", ["declared_mismatch"]),
+        ("COUNT(*)", "d", ["declared_mismatch"]),
+    ],
+)
+def test_a_count_of_different_dates_may_be_declared_days(expression: str, unit: str, codes: list[str]) -> None:
+    within = "(SELECT COUNT(DISTINCT day) AS n FROM t GROUP BY who) AS q" if "SUM" in expression else "t"
+    found = gnomon.infer_units(
+        f"SELECT {expression} AS y FROM {within}",
+        {"t.day": None, "t.spent": {"kind": "currency", "code": "USD"}},
+        types={"t.day": "date", "t.at": "timestamp", "t.who": "text"},
+        declared={"y": {"kind": "time", "code": unit}},
+    )
+    assert [each.code for each in found.diagnostics] == codes

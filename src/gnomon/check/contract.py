@@ -12,7 +12,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gnomon.check.averages import warn_of_nested_averages
 from gnomon.check.declared_units import declared_outputs
-from gnomon.check.denomination import inferred_units, unit_extension, unit_json, unit_text
+from gnomon.check.denomination import column_json, inferred_units, unit_extension, unit_text
 from gnomon.check.frames import warn_of_restarting_frames
 from gnomon.check.stocks import check_stocks
 from gnomon.check.units.values import Value
@@ -77,7 +77,7 @@ def with_units(columns: Iterable[Output], units: Mapping[str, Value], vocabulary
         value = units.get(column.name) if column.role in ("amount", "extra", "dimension") else None
         yield replace(
             column,
-            unit=unit_json(value, vocabulary),
+            unit=column_json(value, vocabulary),
             unit_ext=unit_extension(value, vocabulary),
             unit_text=unit_text(value, vocabulary),
         )

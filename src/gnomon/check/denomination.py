@@ -11,14 +11,14 @@ from sqlglot import exp
 from gnomon.check.convert import close_conversions
 from gnomon.check.declared_units import DeclaredUnits, declared_outputs
 from gnomon.check.units import Diagnostic, Inferred, infer
-from gnomon.check.units.api import rows_json
+from gnomon.check.units.declarations import rows_json, unit_json
 from gnomon.check.units.values import Known, RowTyped, Value
 from gnomon.errors import DefinitionError, Problem
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.conversions import is_conversion
 from gnomon.rewrite.parse import place
 from gnomon.source import Source, Span
-from gnomon.units.shapes import extension_of, json_of
+from gnomon.units.shapes import extension_of
 from gnomon.units.text import text_of
 from gnomon.units.vocabulary import Vocabulary
 
@@ -69,15 +69,15 @@ def problem_at(diagnostic: Diagnostic, source: Source, otherwise: Span | None) -
     return problem if diagnostic.severity == "error" else replace(problem, severity="warning")
 
 
-def unit_json(value: Value | None, vocabulary: Vocabulary) -> Mapping[str, Any] | None:
+def column_json(value: Value | None, vocabulary: Vocabulary) -> Mapping[str, Any] | None:
     """A column's unit as unit JSON; None where it is unset, or where unit JSON cannot say it.
 
     Where another column of the row decides: `{"by": column, "map": {value: unit}}`, or for money whose code that column
     holds `{"kind": "currency", "by": column}`.
     """
-    if isinstance(value, Known):
-        return json_of(value.product, vocabulary)
-    if not isinstance(value, RowTyped) or not isinstance(value.key, exp.Column):
+    if not isinstance(value, RowTyped):
+        return unit_json(value, vocabulary)
+    if not isinstance(value.key, exp.Column):
         return None
     rows = rows_json(value, vocabulary)
     return rows if rows["map"] else {name: part for name, part in rows.items() if name != "map"}
@@ -92,4 +92,6 @@ def unit_text(value: Value | None, vocabulary: Vocabulary) -> str | None:
     """A column's unit as text, `events^3` or `by currency`; None where it is unset."""
     if isinstance(value, Known):
         return text_of(value.product, vocabulary)
-    return f"by {value.key.name}" if unit_json(value, vocabulary) is not None and isinstance(value, RowTyped) else None
+    return (
+        f"by {value.key.name}" if column_json(value, vocabulary) is not None and isinstance(value, RowTyped) else None
+    )

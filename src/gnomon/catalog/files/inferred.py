@@ -19,7 +19,7 @@ from gnomon.catalog.files.metric_units import output_name
 from gnomon.catalog.files.places import warn_at
 from gnomon.catalog.files.prepared import Prepared, output_types, prepare
 from gnomon.catalog.values import Column, Definition, Json
-from gnomon.check.denomination import unit_extension, unit_json
+from gnomon.check.denomination import column_json, unit_extension
 from gnomon.check.units import ColumnUnit, TableUnits, infer
 from gnomon.check.units.declarations import value_of
 from gnomon.check.units.values import Origin, Value
@@ -115,7 +115,7 @@ def from_query(
 
 def said_of(value: Value, type_: str | None, vocabulary: Vocabulary) -> dict[str, Any]:
     """The fields of a column that follow from SQL."""
-    unit = unit_json(value, vocabulary)
+    unit = column_json(value, vocabulary)
     if unit is not None and "by" in unit:
         return {"type": type_, "unit_by": dict(unit) if "map" in unit else None}
     return {"type": type_, "unit": unit, "unit_ext": unit_extension(value, vocabulary) if unit is None else None}

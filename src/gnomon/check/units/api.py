@@ -13,14 +13,13 @@ from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
-from gnomon.check.units.declarations import read_column
+from gnomon.check.units.declarations import read_column, rows_json, unit_json
 from gnomon.check.units.infer import Inferred, infer
-from gnomon.check.units.keyed import HOLE
-from gnomon.check.units.values import ColumnUnit, Diagnostic, Known, RowTyped, Severity, TableUnits, Value
+from gnomon.check.units.values import ColumnUnit, Diagnostic, Known, RowTyped, Severity, TableUnits
 from gnomon.errors import DefinitionError, Problem, UsageError
 from gnomon.rewrite.parse import check_depth, mark, marker, place, syntax_problem, unmark
 from gnomon.source import Source
-from gnomon.units.shapes import extension_of, json_of
+from gnomon.units.shapes import extension_of
 from gnomon.units.text import text_of
 from gnomon.units.vocabulary import VOCABULARY, Vocabulary
 from gnomon.units.wire import UnitError
@@ -232,19 +231,6 @@ def answer(found: Inferred, source: Source, vocabulary: Vocabulary) -> InferredU
             if (extension := extension_of(value.product, vocabulary)) is not None:
                 result.unit_ext[name] = extension
     return result
-
-
-def unit_json(value: Value | None, vocabulary: Vocabulary) -> dict[str, Any] | None:
-    return json_of(value.product, vocabulary) if isinstance(value, Known) else None
-
-
-def rows_json(value: RowTyped, vocabulary: Vocabulary) -> dict[str, Any]:
-    """The unit of each key; with `kind` where the key is the code of a currency."""
-    by: dict[str, Any] = {"by": value.key.name}
-    if value.rest is not None:
-        kinds = [symbol.kind for symbol, _ in value.rest.product.powers if symbol.code == HOLE]
-        by = {**({"kind": kinds[0]} if kinds else {}), **by}
-    return {**by, "map": {key: unit_json(unit, vocabulary) for key, unit in value.units.items() if key is not None}}
 
 
 def finding(diagnostic: Diagnostic, source: Source) -> UnitFinding:

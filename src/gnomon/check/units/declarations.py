@@ -1,4 +1,4 @@
-"""Unit JSON as values of inference, also where it depends on another column."""
+"""Unit JSON as values of inference and back, also where it depends on another column."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from sqlglot import exp
 
 from gnomon.check.units.answers import spelled_out
-from gnomon.check.units.keyed import by_code
+from gnomon.check.units.keyed import HOLE, by_code
 from gnomon.check.units.values import UNKNOWN, Known, Origin, RowTyped, Value
 from gnomon.errors import Problem, UsageError
 from gnomon.units.algebra import Product
-from gnomon.units.shapes import product_of
+from gnomon.units.shapes import json_of, product_of
 from gnomon.units.vocabulary import Vocabulary
 from gnomon.units.wire import UnitError
 
@@ -62,3 +62,20 @@ def of_key(unit: Mapping[str, Any], vocabulary: Vocabulary) -> Product:
     if not isinstance(unit, Mapping):
         raise UnitError("the unit of a key is a mapping", "map", help="write {kind: currency, code: USD}")
     return product_of(unit, vocabulary)
+
+
+# And back
+
+
+def unit_json(value: Value | None, vocabulary: Vocabulary) -> dict[str, Any] | None:
+    """The unit JSON of one unit for all rows; None for any other value, and where unit JSON cannot say it."""
+    return json_of(value.product, vocabulary) if isinstance(value, Known) else None
+
+
+def rows_json(value: RowTyped, vocabulary: Vocabulary) -> dict[str, Any]:
+    """The unit of each key; with `kind` where the key is the code of a currency."""
+    by: dict[str, Any] = {"by": value.key.name}
+    if value.rest is not None:
+        kinds = [symbol.kind for symbol, _ in value.rest.product.powers if symbol.code == HOLE]
+        by = {**({"kind": kinds[0]} if kinds else {}), **by}
+    return {**by, "map": {key: unit_json(unit, vocabulary) for key, unit in value.units.items() if key is not None}}

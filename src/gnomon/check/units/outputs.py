@@ -17,9 +17,13 @@ from gnomon.check.units.values import UNKNOWN, Diagnostic, Known, Relation, RowT
 from gnomon.units.algebra import Product, unit_of
 from gnomon.units.shapes import json_of
 from gnomon.units.text import text_of
+from gnomon.units.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from gnomon.check.units.run import Run
+
+
+DAY = unit_of(VOCABULARY.symbol("time", "d"))
 
 
 def leaving(query: exp.Expr, relation: Relation, declared: Mapping[str, Value], run: Run) -> dict[str, Value]:
@@ -117,7 +121,10 @@ def check_keys(node: exp.Expr, name: str, value: Value, wanted: RowTyped, run: R
 
 
 def accepts(value: Known, wanted: Known, run: Run) -> bool:
-    """Whether a value can be in a declared unit. A count may be called by another name, and a mean is per count."""
+    """Whether a value can be in a declared unit.
+
+    A count may be called by another name, of different dates also a time in days, and a mean is per count.
+    """
     unit = wanted.product
     if is_readable_as(value, unit, run.named):
         return True
@@ -126,6 +133,8 @@ def accepts(value: Known, wanted: Known, run: Run) -> bool:
         return True
     if value.product.is_number and value.nature == "count":  # a rank, or how many there are at a rank
         return [symbol.kind for symbol, _ in unit.powers] == ["count"]
+    if value.nature == "days" and not value.ledger and unit.same(DAY):
+        return True
     plain = [(symbol, exponent) for symbol, exponent in value.product.powers if symbol.dimension == "count"]
     if [exponent for _, exponent in plain] != [-1]:
         return False

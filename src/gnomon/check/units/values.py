@@ -16,8 +16,9 @@ from sqlglot import exp
 from gnomon.source import Span
 from gnomon.units.algebra import Product
 
-Nature = OneOf["flow", "stock", "stocks", "instant", "rate", "count"]
-"""How a quantity adds up: `stocks` are stocks summed over time, `instant` is a count of seconds since an epoch."""
+Nature = OneOf["flow", "stock", "stocks", "instant", "rate", "count", "days"]
+"""How a quantity adds up: `stocks` are stocks summed over time, `instant` is a count of seconds since an epoch,
+`days` a count of different dates."""
 
 Kind = OneOf["date", "timestamp", "interval", "text", "boolean"]
 """What a value is that has no unit. Which differences have one depends on it, and on the dialect."""

@@ -67,7 +67,7 @@ def summed_up(value: Value) -> Value:
 
 
 def flows(value: Known) -> Node:
-    return value.nature if value.nature in ("flow", "count") else None
+    return value.nature if value.nature in ("flow", "count", "days") else None
 
 
 def mean(node: Node, frame: Frame) -> Value:
@@ -201,14 +201,21 @@ def count(node: Node, frame: Frame) -> Value:
     others(node, frame)
     argument = node.this
     if isinstance(argument, exp.Distinct):
-        return counted(entity_of(frame.value(only)) if (only := single(argument.expressions)) is not None else None)
+        only = single(argument.expressions)
+        return different(frame.value(only)) if only is not None else counted(None)
     return counted(frame.row_label())
+
+
+def different(value: Value) -> Known:
+    """How many different values there are; of dates that is as good a number of days."""
+    known = counted(entity_of(value))
+    return replace(known, nature="days") if isinstance(value, NotQuantity) and value.kind == "date" else known
 
 
 def count_distinct(node: Node, frame: Frame) -> Value:
     """APPROX_COUNT_DISTINCT."""
     others(node, frame)
-    return counted(entity_of(frame.value(node.this)))
+    return different(frame.value(node.this))
 
 
 def count_rows(node: Node, frame: Frame) -> Value:
