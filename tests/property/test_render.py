@@ -39,7 +39,6 @@ DATA_SETS = 3
 settled = settings(
     max_examples=max(1, EXAMPLES // SHARDS),
     deadline=None,
-    derandomize=EXAMPLES <= 100,
     database=None,
     phases=[Phase.generate],  # trials are made smaller by dropping rows, which is quicker
     suppress_health_check=list(HealthCheck),

@@ -37,7 +37,6 @@ def random_run(rng: Random, kind: Knobs, project: Project, trial: Trial) -> Run:
 @settings(
     max_examples=max(1, EXAMPLES // 2 // SHARDS),
     deadline=None,
-    derandomize=EXAMPLES <= 40,
     database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

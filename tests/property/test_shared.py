@@ -73,7 +73,6 @@ def make(connection: duckdb.DuckDBPyConnection, sharing: Sharing) -> None:
 @settings(
     max_examples=max(1, EXAMPLES // 2 // SHARDS),
     deadline=None,
-    derandomize=EXAMPLES <= 40,
     database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

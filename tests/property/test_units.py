@@ -45,7 +45,6 @@ def tries(count: int) -> settings:
     return settings(
         max_examples=max(1, count // SHARDS),
         deadline=None,
-        derandomize=EXAMPLES <= 100,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -175,7 +175,9 @@ def rooted(pen: Pen, context: Context, depth: int) -> Term | None:
         ("CBRT({})", THIRD),
     ]
     form, exponent = pen.one([*options, ("POW(ABS({}), 0.5)", HALF)])
-    return replace(first.within(form), unit=first.unit.power(exponent), sure=first.sure and first.exact)
+    unit = first.unit.power(exponent)
+    # a cube root of per cent has a factor that no fraction is: unknown, so no mistake beside it has to be found
+    return replace(first.within(form), unit=unit, sure=first.sure and first.exact and unit.factor is not None)
 
 
 def bare(pen: Pen, context: Context, depth: int) -> Term | None:
