@@ -11,7 +11,7 @@ from gnomon.catalog.files import read_spec, to_spec
 from gnomon.catalog.values import Tag
 from gnomon.errors import UsageError
 
-from .projects import CURRENT, LAYOUTS, LIST_LINKS, metric, read, source
+from .projects import CURRENT, LAYOUTS, LIST_LINKS, MAP_LINKS, metric, read, source
 
 USD = {"kind": "currency", "code": "USD"}
 
@@ -51,6 +51,14 @@ def test_older_layouts_say_what_the_current_one_says(layout: str, tmp_path: Path
     current = read(tmp_path / "a", CURRENT)
     older = read(tmp_path / "b", LAYOUTS[layout])
     assert older.definitions == current.definitions
+
+
+@pytest.mark.parametrize("key", ["column", "dimension_column"])
+def test_a_mapped_link_may_name_the_dimensions_column(key: str, tmp_path: Path) -> None:
+    """The node's own name is that of its file: it was left out of the join."""
+    facts = MAP_LINKS["facts/orders.transform.yaml"] + f"    {key}: name\n"
+    (link,) = read(tmp_path, {**MAP_LINKS, "facts/orders.transform.yaml": facts}).definitions["shop.facts.orders"].links
+    assert link.join_on == "shop.facts.orders.store_id = shop.dims.store.name"
 
 
 def test_the_current_layout_is_read_without_a_warning(tmp_path: Path) -> None:

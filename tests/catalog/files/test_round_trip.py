@@ -278,3 +278,24 @@ def test_another_namespace_is_deployed_by_the_same_files(tmp_path: Path) -> None
     moved = read_zip(zip_of(files), "other")
     assert moved.definitions["other.revenue"].query == "SELECT SUM(amount)\nFROM other.facts.orders\n"
     assert "shop" not in str({**moved.definitions})
+
+
+def test_what_is_said_of_a_metrics_column_goes_to_another_namespace(tmp_path: Path) -> None:
+    column = Column("shop_DOT_eu_DOT_m", description="paid")
+    node = Definition("metric", query="SELECT COUNT(*) FROM a.b", metric=MetricDetails(), columns=(column,))
+    moved = read_zip(zip_of(files_of({"shop.eu.m": node}, "shop")), "other")
+    (read,) = moved.definitions["other.eu.m"].columns
+    assert (read.name, read.description) == ("other_DOT_eu_DOT_m", "paid")
+    assert moved.findings == ()
+
+
+def test_a_literal_is_not_a_name() -> None:
+    query = (
+        "SELECT 'shop.orders' AS src, \"shop.orders\" /* shop.orders */ FROM shop.orders WHERE x <> 'it''s shop.orders'"
+    )
+    nodes = {
+        "shop.orders": Definition("source", catalog="c", schema="d", table="t"),
+        "shop.rows": Definition("transform", query=query),
+    }
+    moved = read_zip(zip_of(files_of(nodes, "shop")), "other")
+    assert moved.definitions["other.rows"].query == query.replace("FROM shop.", "FROM other.")

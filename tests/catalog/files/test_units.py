@@ -72,12 +72,28 @@ def test_type_stands_for_node_type(tmp_path: Path) -> None:
     assert unit_of(found) == {"kind": "time", "code": "s"}
 
 
-@pytest.mark.parametrize("name", ["shop_DOT_m", "total", "m"])
-def test_the_output_column_goes_by_three_names(name: str) -> None:
+@pytest.mark.parametrize("name", ["shop_DOT_m", "total", "m", "old_DOT_shop_DOT_m"])
+def test_the_output_column_goes_by_several_names(name: str) -> None:
     found = of({"columns": [{"name": name, "unit": USD}]}, "SELECT MAX(x) AS total FROM elsewhere.rows")
     assert found.definitions["shop.m"].columns == (Column("shop_DOT_m", unit=USD),)
     assert spelling(found) == USD
     assert found.findings == ()
+
+
+def test_an_output_column_under_two_names_is_one() -> None:
+    """Only the first of them was read: its unit, or its description, was lost."""
+    said = {"columns": [{"name": "total", "unit": USD}, {"name": "shop_DOT_m", "description": "paid"}]}
+    found = of(said, "SELECT MAX(x) AS total FROM elsewhere.rows")
+    assert found.definitions["shop.m"].columns == (Column("shop_DOT_m", unit=USD, description="paid"),)
+    assert found.findings == ()
+    assert read_spec(to_spec(found.definitions, "shop")).definitions == found.definitions
+
+
+def test_an_output_column_under_two_names_says_one_thing() -> None:
+    found = of({"columns": [{"name": "m", "description": "a"}, {"name": "shop_DOT_m", "description": "b"}]})
+    (problem,) = found.findings
+    assert problem.code == "said_twice" and "is declared twice, with description a and b" in problem.message
+    assert found.definitions["shop.m"].columns[0].description == "a"
 
 
 def test_another_column_of_a_metric_is_reported_and_kept() -> None:

@@ -19,11 +19,16 @@ KINDS = ("join", "reference")
 
 @dataclass(frozen=True, slots=True)
 class ReadLink:
-    """A link as it is written. `foreign_key` is a column that is joined to the dimension's key, whatever that is."""
+    """A link as it is written.
+
+    `foreign_key` is a column that is joined to the dimension's `column`; to its primary key, whatever that is, where it
+    names none.
+    """
 
     link: Link
     part: Fields
     foreign_key: str | None = None
+    column: str | None = None
 
 
 def key_of(link: Link) -> str:
@@ -104,33 +109,27 @@ def by_column(fields: Fields, prefix: Prefix) -> Iterable[ReadLink]:
         dimension = part.text("dimension", "dimension_node", required=True) if part is not None else None
         if part is None or dimension is None:
             continue
-        node, other = prefix.expand(dimension), part.text("column", "dimension_column")
-        role = part.text("role")
-        if other is not None:
-            own = joined(fields, prefix)
-            yield ReadLink(Link(node, role=role, join_on=f"{own}.{name} = {node}.{other}"), part)
-        else:
-            yield ReadLink(Link(node, role=role), part, name)
+        column = part.text("column", "dimension_column")
+        yield ReadLink(Link(prefix.expand(dimension), role=part.text("role")), part, name, column)
         part.unknown()
-
-
-def joined(fields: Fields, prefix: Prefix) -> str:
-    return prefix.full(str(fields.data.get("name", "")))
 
 
 def closed(name: str, read: ReadLink, definitions: Mapping[str, Definition]) -> Link:
     """A link with its join written out: a foreign key is joined to the one column of the dimension's primary key."""
     if read.foreign_key is None:
         return read.link
-    dimension = definitions.get(read.link.dimension)
+    own, target = f"{name}.{read.foreign_key}", read.link.dimension
+    if read.column is not None:
+        return replace(read.link, join_on=f"{own} = {target}.{read.column}")
+    dimension = definitions.get(target)
     if dimension is None:
-        message = f"there is no node '{read.link.dimension}', so its key is unknown"
-        read.part.error("unknown_node", message, help=did_you_mean(read.link.dimension, definitions))
+        message = f"there is no node '{target}', so its key is unknown"
+        read.part.error("unknown_node", message, help=did_you_mean(target, definitions))
         return read.link
     keys = [column.name for column in dimension.columns if PRIMARY_KEY in column.attributes]
     if len(keys) != 1:
         has = f"the columns {', '.join(keys)} as its key" if keys else "no primary key"
-        message = f"'{read.link.dimension}' has {has}, so a column alone does not say the join"
+        message = f"'{target}' has {has}, so a column alone does not say the join"
         read.part.error("wrong_link", message, help="write a list of links, each with join_on")
         return read.link
-    return replace(read.link, join_on=f"{name}.{read.foreign_key} = {read.link.dimension}.{keys[0]}")
+    return replace(read.link, join_on=f"{own} = {target}.{keys[0]}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from gnomon.catalog.checks import wrong_name
@@ -46,6 +47,8 @@ def read_node(part: Fields, reading: Reading, name: str | None = None, kind: str
     """A node; None, with problems, where it has no name or no kind. `name` and `kind` are those of an older file's
     path."""
     written = part.text("name", required=name is None)
+    if written == "":
+        part.error("empty_name", "a node has no name", "name", help="write its name")
     full = reading.prefix.full(written) if written else name and f"{reading.prefix.namespace}.{name}"
     found = part.text("node_type", "type", required=kind is None) or kind
     if full is not None:
@@ -158,17 +161,32 @@ def split_columns(
 ) -> tuple[Column | None, tuple[Column, ...]]:
     """A metric's output column and what else is declared, which DataJunction refuses.
 
-    It goes by the name that DataJunction makes, by the metric's own, and by the alias of the SELECT.
+    It goes by the name that DataJunction makes, here or in the namespace that it was exported from, by the metric's
+    own, and by the alias of the SELECT. Where it is there under several of them, they are one column.
     """
     from gnomon.catalog.files.graph import alias_of
 
-    names = {output_name(name), name, name.rpartition(".")[2], alias_of(query) if columns else None}
-    outputs = [column for column in columns if column.name in names]
-    others = [column for column in columns if column not in outputs[:1]]
+    own = name.rpartition(".")[2]
+    names = {output_name(name), name, own, alias_of(query) if columns else None}
+    outputs = [column for column in columns if column.name in names or column.name.endswith(f"_DOT_{own}")]
+    others = [column for column in columns if column not in outputs]
     for column in others:
         help = f"its one column is {output_name(name)}"
         part.warn("unknown_output", f"the metric has no column '{column.name}'", "columns", help=help)
-    return (outputs[0] if outputs else None), tuple(others)
+    return one_column(part, outputs), tuple(others)
+
+
+def one_column(part: Fields, columns: Sequence[Column]) -> Column | None:
+    """What is said of one column under several names; the first that says something holds."""
+    said: dict[str, Any] = {}
+    for column in columns:
+        for each in dataclass_fields(Column):
+            value = getattr(column, each.name)
+            if value == each.default or said.setdefault(each.name, value) == value or each.name == "name":
+                continue
+            message = f"the metric's column is declared twice, with {each.name} {said[each.name]} and {value}"
+            part.warn("said_twice", message, "columns", help="leave one of them")
+    return Column(**said) if said else None
 
 
 def read_cube(part: Fields, reading: Reading, name: str, columns: tuple[Column, ...]) -> OfKind:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 PREFIX = "${prefix}"
+ASIDE = r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|--[^\n]*|/\*.*?\*/"""
+"""What stands in SQL beside names: literals, quoted names and comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,21 @@ class Prefix:
         return [self.short_all(each) for each in value] if isinstance(value, list | tuple) else value
 
     def inject(self, sql: str, nodes: Container[str]) -> str:
-        """SQL with the prefix in the names of nodes; an alias that is spelled as the namespace stays.
+        """SQL with the prefix in the names of nodes; an alias that is spelled as the namespace stays, and any literal.
 
         >>> Prefix("shop").inject("SELECT shop.id FROM shop.orders AS shop", {"shop.orders"})
         'SELECT shop.id FROM ${prefix}orders AS shop'
         >>> Prefix("shop").inject("SELECT 1 FROM workshop.orders, old.shop.orders", {"shop.orders"})
         'SELECT 1 FROM workshop.orders, old.shop.orders'
+        >>> Prefix("shop").inject("SELECT 'from shop.orders' FROM shop.orders -- shop.orders", {"shop.orders"})
+        "SELECT 'from shop.orders' FROM ${prefix}orders -- shop.orders"
         """
-        name = re.compile(rf"(?<![\w.]){re.escape(self.namespace)}((?:\.[A-Za-z_]\w*)+)", re.ASCII)
+        named = rf"(?<![\w.]){re.escape(self.namespace)}((?:\.[A-Za-z_]\w*)+)"
+        name = re.compile(f"{ASIDE}|{named}", re.ASCII | re.DOTALL)
 
         def prefixed(found: re.Match[str]) -> str:
+            if found[1] is None:
+                return found[0]
             words = found[1][1:].split(".")
             names = (".".join([self.namespace, *words[:length]]) for length in range(1, len(words) + 1))
             return PREFIX + found[1][1:] if any(each in nodes for each in names) else found[0]
