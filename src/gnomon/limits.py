@@ -16,6 +16,7 @@ class Limit(NamedTuple):
 LIMITS = (
     Limit("yaml_bytes", 1_000_000, "A YAML file may hold this many bytes."),
     Limit("yaml_depth", 30, "YAML may nest this deep."),
+    Limit("yaml_copied", 100_000, "The aliases of one of DataJunction's files may add this many values to it."),
     Limit("sql_bytes", 500_000, "A SQL file may hold this many bytes."),
     Limit("sql_depth", 100, "Parentheses in a SQL file may nest this deep."),
     Limit("name_length", 63, "A metric, entity or table name may have this many characters (Postgres's limit)."),

@@ -8,7 +8,7 @@ refused, so no file can expand beyond its own size; duplicate keys are refused; 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,13 +49,13 @@ class Frame:
     seen: dict[str, Span] = field(default_factory=dict)
 
 
-def read_yaml(source: Source) -> Document:
+def read_yaml(source: Source, reader: Callable[[Source], Reader] | None = None) -> Document:
     """The data of a YAML text with the place of each part; DefinitionError for what it may not hold."""
     if len(source.text.encode()) > limit("yaml_bytes"):
         help = f"split it into several files of at most {limit('yaml_bytes'):,} bytes"
         raise DefinitionError(Problem("yaml_too_large", "the file is too large", source.span(0), help))
     try:
-        return Reader(source).read()
+        return (reader or Reader)(source).read()
     except ReaderError as error:
         position = error.position if isinstance(error.position, int) else 0
         raise refused("yaml_syntax", source.span(position), "the file holds a character that YAML forbids") from None
@@ -100,7 +100,7 @@ class Reader:
                 if self.documents > 1:
                     raise refused("yaml_documents", span, "a file is one document", "remove the line '---'")
             elif isinstance(event, AliasEvent):
-                raise refused("yaml_alias", span, "aliases are not used here", "write the value out")
+                self.alias(event.anchor, span)
             elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
                 self.plain(event, span)
                 self.open({} if isinstance(event, MappingStartEvent) else [], span)
@@ -121,10 +121,19 @@ class Reader:
             end -= 1
         return self.source.span(start, max(end, start + 1))
 
+    def anchor(self, name: str, span: Span) -> None:
+        raise refused("yaml_alias", span, "anchors are not used here", f"remove '&{name}'")
+
+    def alias(self, name: str, span: Span) -> None:
+        raise refused("yaml_alias", span, "aliases are not used here", "write the value out")
+
+    def merge(self, span: Span) -> None:
+        raise refused("yaml_merge", span, "merge keys are not used here", "write the keys out")
+
     def plain(self, event: Any, span: Span) -> None:
-        """Refuse an anchor or a tag on a value."""
+        """Refuse a tag on a value, and what else it may not have."""
         if event.anchor is not None:
-            raise refused("yaml_alias", span, "anchors are not used here", f"remove '&{event.anchor}'")
+            self.anchor(event.anchor, span)
         if event.tag is not None:
             raise refused("yaml_tag", span, "tags are not used here", "write the value without '!'")
 
@@ -156,7 +165,7 @@ class Reader:
             return
         key = event.value
         if key == "<<" and event.implicit[0]:
-            raise refused("yaml_merge", span, "merge keys are not used here", "write the keys out")
+            self.merge(span)
         if (first := frame.seen.get(key)) is not None:
             note = f"first at {first}"
             raise refused("yaml_duplicate_key", span, f"key '{key}' is here twice", "remove one of them", note)

@@ -20,10 +20,16 @@ from .projects import CURRENT, LIST_LINKS, MAP_LINKS, metric, read, source, writ
 
 NODE = "name: t\nnode_type: transform\nquery: SELECT 1 AS a\n"
 PROJECT = {"dj.yaml": "namespace: shop\n"}
-BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
+BOMB = "\n".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}' if i else 'x'] * 9)}]" for i in range(9))
+DEEP = "\n".join(f"a{i}: &a{i} [{f'*a{i - 1}' if i else 'x'}]" for i in range(40))
 
 WRONG: Mapping[str, tuple[dict[str, str], str, str | None]] = {
-    "a bomb": ({"t.yaml": BOMB}, "yaml_alias", "t.yaml:1:4"),
+    "a bomb": ({"t.yaml": BOMB}, "yaml_alias", "t.yaml:6:10"),
+    "a deep bomb": ({"t.yaml": DEEP}, "yaml_too_deep", "t.yaml:30:12"),
+    "an alias inside what it names": ({"t.yaml": "a: &a [*a]\n"}, "yaml_alias", "t.yaml:1:8"),
+    "an alias of nothing": ({"t.yaml": "a: *b\n"}, "yaml_alias", "t.yaml:1:4"),
+    "an alias as a key": ({"t.yaml": "a: &a x\n*a : 1\n"}, "yaml_key", "t.yaml:2:1"),
+    "a merged list": ({"t.yaml": "a: &a [x]\nb: {<<: *a}\n"}, "yaml_merge", "t.yaml:2:5"),
     "too deep": ({"t.yaml": "a: " + "[" * 40 + "]" * 40}, "yaml_too_deep", "t.yaml:1:33"),
     "a tag": ({"t.yaml": "name: !!python/object x\n"}, "yaml_tag", "t.yaml:1:7"),
     "two documents": ({"t.yaml": NODE + "---\n" + NODE}, "yaml_documents", "t.yaml:4:1"),

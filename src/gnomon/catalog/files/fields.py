@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from gnomon.catalog.files.yaml_read import FREE
 from gnomon.errors import DefinitionError, Problem, did_you_mean
 from gnomon.limits import limit
 from gnomon.load.document import DataPath, Document
@@ -15,7 +16,7 @@ from gnomon.load.findings import Findings
 from gnomon.load.wording import advice, kind_of
 
 AMBIGUOUS = re.compile(r"[Oo]n|ON|[Oo]ff|OFF|[Yy]es|YES|[Nn]o|NO|True|TRUE|False|FALSE")
-"""Words that DataJunction's YAML reader takes for true or false, and ours for text."""
+"""Words that are true or false to DataJunction, where whoever wrote them may have meant text."""
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -146,9 +147,10 @@ class Fields:
 
 
 def check_words(document: Document, findings: Findings) -> None:
-    """Refuse what a reader of YAML 1.1 takes for true or false, and text that no database keeps."""
-    for place in document.places.values():
-        for span in (place.key, place.value):
+    """Refuse unquoted words that are true or false where text is meant, and text that no database keeps."""
+    for path, place in document.places.items():
+        is_free = not FREE.isdisjoint(path)
+        for span in (place.key, None if is_free else place.value):
             text = span and span.source.text[span.start : span.end]
             if span is not None and text and AMBIGUOUS.fullmatch(text):
                 help = (
@@ -156,7 +158,7 @@ def check_words(document: Document, findings: Findings) -> None:
                     if text.lower() not in ("true", "false")
                     else f"write {text.lower()}, or quote it"
                 )
-                message = f"without quotes, '{text}' is true or false to other readers of YAML"
+                message = f"without quotes, '{text}' is true or false"
                 findings.error("ambiguous_word", message, span, help)
     for path, value in leaves(document.data):
         infinite = isinstance(value, float) and not isfinite(value)
