@@ -38,10 +38,12 @@ entities: {artifact: {}}
 """,
     "queries/active.sql": QUERY.format(amount="COUNT(DISTINCT actor)"),
     "queries/amount.sql": QUERY.format(amount="SUM(amount)"),
+    "queries/spread.sql": QUERY.format(amount="VARIANCE(amount)"),
     "metrics.yaml": """
 active: {ref: active.sql, entity_key: artifact, rolling: {windows: [3], unit: day, cron: "@daily"}}
 active_in_a_month: {ref: active.sql, entity_key: artifact, rolling: {windows: [1], unit: month, cron: "@daily"}}
 amount: {ref: amount.sql, entity_key: artifact, rolling: {windows: [3], unit: day, cron: "@daily"}}
+spread: {ref: spread.sql, entity_key: artifact, rolling: {windows: [3], unit: day, cron: "@daily"}}
 filled: {ref: amount.sql, entity_key: artifact, fill: zero, time_aggregations: [daily]}
 """,
 }
@@ -49,6 +51,7 @@ RANGES = {
     "active_in_a_month": (date(2023, 3, 30), date(2023, 4, 1)),
     "active": (date(2024, 1, 1), date(2024, 1, 10)),
     "amount": (date(2024, 1, 1), date(2024, 1, 10)),
+    "spread": (date(2024, 1, 1), date(2024, 1, 10)),
     "filled": (date(2024, 1, 3), date(2024, 1, 10)),
 }
 

@@ -8,34 +8,45 @@ from math import isfinite, isqrt
 from typing import Any
 
 from oracle.formula import Add, Agg, AggExpr, Having, Minus, Number, OrZero, Ratio, When
-from oracle.logic import Row, columns_of, compare, truth, value_of
+from oracle.logic import Row, columns_of, compare, passes, value_of
 
 RELATIVE = Fraction(1, 10**9)
 """Floats agree within 1e-9 x SUM(|x|) / d, d being the plan's own divisor."""
 ROUNDING = Fraction(1, 10**12)
 """What one division or one interpolation of exact numbers may round."""
+ENGINES = Fraction(1, 2**45)
+"""What an engine's own variance may lose of a value's digits, for each value, in distances to a mean."""
 CAST = Fraction(1, 2**51)
 """What the cast of a number of more than 53 bits to DOUBLE may round twice."""
 
 
-def aggregate(expr: AggExpr, rows: Sequence[Row], types: Mapping[str, str]) -> Number:
-    """An aggregate expression over rows; `types` says which columns are floats."""
+def aggregate(
+    expr: AggExpr, rows: Sequence[Row], types: Mapping[str, str], ever: Sequence[Row] | None = None
+) -> Number:
+    """An aggregate expression over rows; `types` says which columns are floats.
+
+    `ever` are the key's rows of all times, among which a plan may choose what it takes distances from.
+    """
+
+    def part(inner: AggExpr) -> Number:
+        return aggregate(inner, rows, types, ever)
+
     match expr:
         case Agg():
-            return simple(expr, rows, types)
+            return simple(expr, rows, types, ever)
         case OrZero(inner):
-            found = aggregate(inner, rows, types)
+            found = part(inner)
             return Number(Fraction(0)) if found.value is None else found
         case Minus(left, right):
-            return minus(aggregate(left, rows, types), aggregate(right, rows, types))
+            return minus(part(left), part(right))
         case Add(left, right):
-            return plus(aggregate(left, rows, types), aggregate(right, rows, types))
+            return plus(part(left), part(right))
         case Ratio(above, below):
-            return divide(aggregate(above, rows, types), aggregate(below, rows, types))
+            return divide(part(above), part(below))
         case When(agg, op, number, then, otherwise):
-            tested = simple(agg, rows, types).value
+            tested = part(agg).value
             chosen = then if tested is not None and compare(tested, op, Fraction(number)) else otherwise
-            return Number(None) if chosen is None else aggregate(chosen, rows, types)
+            return Number(None) if chosen is None else part(chosen)
 
 
 def minus(a: Number, b: Number) -> Number:
@@ -53,27 +64,43 @@ def plus(a: Number, b: Number) -> Number:
 
 
 def divide(a: Number, b: Number) -> Number:
-    """The quotient, null where either is or the divisor is zero. The divisor must be exact."""
+    """The quotient, null where either is or the divisor is zero, which a divisor that is not exact must not be near."""
     if a.value is None or b.value is None or b.value == 0:
         return Number(None)
     if not isfinite(a.value):
         return Number(a.value / b.value)
     value = Fraction(a.value) / b.value
-    return Number(value, a.slack / abs(b.value) + ROUNDING * abs(value))
+    return Number(value, (a.slack + abs(value) * b.slack) / (abs(b.value) - b.slack) + ROUNDING * abs(value))
 
 
-def simple(agg: Agg, rows: Sequence[Row], types: Mapping[str, str]) -> Number:
+def combine(op: str, left: Number, right: Number) -> Number:
+    """Two amounts, subtracted or divided."""
+    return minus(left, right) if op == "minus" else divide(left, right)
+
+
+def simple(agg: Agg, rows: Sequence[Row], types: Mapping[str, str], ever: Sequence[Row] | None = None) -> Number:
     """One aggregate function over the rows that its FILTER lets through."""
-    if agg.where is not None:
-        rows = [row for row in rows if truth(agg.where, row) is True]
     if agg.func == "count_rows":
-        return Number(Fraction(len(rows)))
+        return Number(Fraction(len(kept(agg, rows))))
+    values = values_of(agg, rows)
+    if agg.func in SPREADS:
+        return spread(agg.func, values, values if ever is None else values_of(agg, ever))
     assert agg.value is not None
-    values = [value for row in rows if (value := value_of(agg.value, row)) is not None]
     read = [types.get(column, "") for column in columns_of(agg.value)]
     found = of_values(agg.func, values, "double" in read, agg.at)
     unit = max((decimal_unit(kind) for kind in read), default=0)
     return Number(found.value, found.slack + unit) if agg.func in ("median", "quantile") else found
+
+
+def kept(agg: Agg, rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows that the FILTER lets through."""
+    return [row for row in rows if passes(agg.where, row)]
+
+
+def values_of(agg: Agg, rows: Sequence[Row]) -> list[Any]:
+    """The values of those that are not null."""
+    assert agg.value is not None
+    return [value for row in kept(agg, rows) if (value := value_of(agg.value, row)) is not None]
 
 
 def decimal_unit(kind: str) -> Fraction | int:
@@ -100,10 +127,8 @@ def of_values(func: str, values: Sequence[Any], floats: bool, at: float = 0.5) -
         return as_double(extreme(func, values))
     if func in ("bool_and", "bool_or"):
         return Number(Fraction(all(values) if func == "bool_and" else any(values)))
-    if func in ("var_pop", "var_samp"):
-        return variance(func, values)
-    if func in ("stddev_pop", "stddev_samp"):
-        return root(variance(func.replace("stddev", "var"), values))
+    if func in SPREADS:
+        return spread(func, values, values)
     if func in ("median", "quantile"):
         return interpolated(sorted(values), Fraction(1, 2) if func == "median" else Fraction(str(at)))
     return total_or_mean(func, values, floats)
@@ -137,15 +162,32 @@ def as_double(value: Any) -> Number:
     return Number(value, 0 if not isfinite(value) or abs(value) < bits else abs(value) * CAST)
 
 
-def variance(func: str, values: Sequence[Any]) -> Number:
-    """Population or sample variance; the latter is null for one value."""
-    count = len(values)
-    mean = sum(values, Fraction(0)) / count
-    squares = sum(((value - mean) ** 2 for value in values), Fraction(0))
-    divisor = count if func == "var_pop" else count - 1
-    if divisor == 0:
+SPREADS = ("var_pop", "var_samp", "stddev_pop", "stddev_samp")
+
+
+def spread(func: str, values: Sequence[Any], ever: Sequence[Any]) -> Number:
+    """A variance or its root; `ever` are the key's values, between whose extremes a plan's centre lies."""
+    found = variance(values, ever, 1 if func.endswith("samp") else 0)
+    return root(found) if func.startswith("stddev") else found
+
+
+def variance(values: Sequence[Any], ever: Sequence[Any], freedom: int) -> Number:
+    """The sum of squares around the mean over the count less a `freedom`: null for no more values than that.
+
+    Equal values have none at all. Else it is within 1e-9 x SUM((x - c)^2) / n for the worst centre c, or as near as
+    an engine's own variance, to which x is a DOUBLE.
+    """
+    divisor = len(values) - freedom
+    if divisor <= 0:
         return Number(None)
-    return Number(squares / divisor, RELATIVE * squares / divisor + ROUNDING * max(abs(v) for v in values) ** 2)
+    mean = sum(values, Fraction(0)) / len(values)
+    squares = sum(((value - mean) ** 2 for value in values), Fraction(0)) / divisor
+    if not squares:
+        return Number(Fraction(0))
+    low, high = min(ever), max(ever)
+    apart = sum((max(value - low, high - value) ** 2 for value in values), Fraction(0)) / divisor
+    lost = ENGINES * max(abs(value) for value in values)
+    return Number(squares, RELATIVE * apart + lost * square_root(squares) + lost**2)
 
 
 def root(number: Number) -> Number:

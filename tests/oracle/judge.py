@@ -9,11 +9,11 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from oracle.aggregate import aggregate, divide, keeps, minus, of_values, simple
+from oracle.aggregate import aggregate, combine, divide, keeps, of_values, simple
 from oracle.bind import Bound, Key, day_of, entities_of, grouped, instant_of, moment_like
 from oracle.clock import DAY, AllTime, Interval, Moment, Window, days, windows
 from oracle.fill import fill, first_rows
-from oracle.logic import Pred, Row, truth, value_of
+from oracle.logic import Pred, Row, passes, value_of
 from oracle.model import (
     Data,
     FirstSeen,
@@ -31,7 +31,7 @@ from oracle.model import (
     RefJoin,
     Union,
     tables_of,
-)
+)  # fmt: skip
 from oracle.stock import Levels
 
 Groups = dict[Key, Number]
@@ -47,6 +47,7 @@ class Judge:
         self.kept: dict[tuple[str, int], list[Bound]] = {}
         self.daily: dict[date, Groups] = {}
         self.peers: dict[str, Judge] = {}
+        self.keys: dict[int, Mapping[Key, list[Row]]] = {}
 
     def types(self, table: str) -> Mapping[str, str]:
         return self.project.table(table).columns
@@ -110,9 +111,9 @@ class Judge:
         else:
             joined = self.with_reference(shape.reference, self.rows(shape.table, None, low, high))
             rows = [bound for bound in joined if passes(shape.where, bound.row)]
-        types = self.types(shape.table)
+        types, ever = self.types(shape.table), self.ever(shape)
         found = {
-            key: aggregate(shape.agg, group, types)
+            key: aggregate(shape.agg, group, types, ever.get(key))
             for key, group in grouped(rows, shape.dims).items()
             if keeps(shape.having, group, types)
         }
@@ -121,14 +122,23 @@ class Judge:
         length = Number(Fraction((high - low).days))
         return {key: divide(number, length) for key, number in found.items()}
 
+    def ever(self, shape: Measure) -> Mapping[Key, list[Row]]:
+        """The rows of each key, whatever the window."""
+        if id(shape) not in self.keys:
+            self.keys[id(shape)] = grouped(self.passing(shape), shape.dims)
+        return self.keys[id(shape)]
+
+    def passing(self, shape: Measure | Union | Nested) -> list[Bound]:
+        rows = [bound for table in tables_of(shape) for bound in self.scan(table)]
+        if isinstance(shape, Measure) and shape.reference is not None:
+            rows = self.with_reference(shape.reference, rows)
+        return [bound for bound in rows if passes(shape.where, bound.row)]
+
     def first_rows(self) -> dict[Key, Bound]:
         """The first row of each full key, whatever the window."""
         shape = self.metric.shape
         assert isinstance(shape, Measure | Union | Nested), "only these say which of their rows belong to a key"
-        rows = [bound for table in tables_of(shape) for bound in self.scan(table)]
-        if isinstance(shape, Measure) and shape.reference is not None:
-            rows = self.with_reference(shape.reference, rows)
-        return first_rows((bound for bound in rows if passes(shape.where, bound.row)), shape.dims)
+        return first_rows(self.passing(shape), shape.dims)
 
     def with_reference(self, join: RefJoin, rows: Iterable[Bound]) -> list[Bound]:
         """Rows joined with a reference: one per match; `left` keeps the unmatched, `anti` only those."""
@@ -247,16 +257,6 @@ class Judge:
         if name not in self.peers:
             self.peers[name] = Judge(self.project, self.project.metric(name), self.data, self.entity)
         return self.peers[name]
-
-
-def passes(where: Pred | None, row: Row) -> bool:
-    """Whether a filter, if there is one, is true of a row."""
-    return where is None or truth(where, row) is True
-
-
-def combine(op: str, left: Number, right: Number) -> Number:
-    """Two amounts, subtracted or divided."""
-    return minus(left, right) if op == "minus" else divide(left, right)
 
 
 def expected_rows(

@@ -165,6 +165,11 @@ def compare(a: Any, op: str, b: Any) -> bool:
     return bool(a > b or (op == ">=" and a == b))
 
 
+def passes(where: Pred | None, row: Row) -> bool:
+    """Whether a filter, if there is one, is true of a row."""
+    return where is None or truth(where, row) is True
+
+
 def truth(pred: Pred, row: Row) -> bool | None:
     """True, False, or None where SQL says unknown.
 

@@ -91,8 +91,11 @@ class Expressions:
                 return f"{self.operand(left)} - {self.operand(right)}"
             case Add(left, right):
                 return f"{self.operand(left)} + {self.operand(right)}"
-            case Ratio(above, below):
+            case Ratio(above, below) if self.rng.random() < 0.7:
                 return f"CAST({self.agg(above)} AS DOUBLE) / NULLIF({self.agg(below)}, 0)"
+            case Ratio(above, below):
+                divided = f"CAST({self.agg(above)} AS DOUBLE) / {self.operand(below)}"
+                return f"CASE WHEN {self.operand(below)} <> 0 THEN {divided} END"
             case When(tested, op, number, then, otherwise):
                 rest = "" if otherwise is None else f" ELSE {self.agg(otherwise)}"
                 return f"CASE WHEN {self.call(tested)} {op} {number} THEN {self.agg(then)}{rest} END"

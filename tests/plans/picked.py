@@ -34,6 +34,9 @@ AMOUNTS = {
     "ratio": "SUM(e.amount) / NULLIF(SUM(CASE WHEN e.flag THEN e.amount END), 0)",
     "whole_ratio": "SUM(e.amount) // COUNT(*)",
     "rounded": "ROUND(AVG(e.amount), 1)",
+    "spread": "VARIANCE(e.amount)",
+    "deviation": "STDDEV_POP(e.amount) FILTER (WHERE e.kind IS NOT NULL)",
+    "burstiness": "POWER(VAR_SAMP(e.amount), 2) / NULLIF(AVG(e.amount), 0)",
     "middle": "MEDIAN(e.amount)",
 }
 """What is aggregated over the rows of a window."""

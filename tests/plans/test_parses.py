@@ -13,7 +13,7 @@ from gnomon.rewrite.dialects import DIALECTS
 from plans.picked import BY_HOUR, DAILY, FAMILIES, HOURLY, WHOLE, load
 from plans.test_picked import BY_DAY, FEW_HOURS
 
-NAMES = [*WHOLE, "active", "two_distinct", "distinct_rows", "mean_price", "any_flag", "ratio", "rounded"]
+NAMES = [*WHOLE, "active", "two_distinct", "distinct_rows", "mean_price", "any_flag", "ratio", "rounded", "burstiness"]
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,11 @@ from oracle.bind import Bound, path, step
 from oracle.clock import DAY, AllTime, Bucket, Rolling, ToDate, hours_of, move, windows
 from oracle.formula import Agg, Having
 from oracle.judge import Judge
-from oracle.logic import Col, value_of
+from oracle.logic import Col, columns_of, value_of
 from oracle.model import Data, Measure, Project, tables_of
 from oracle.spell import project_files
 from property.failure import Trial
+from property.formulas import SPREADS
 from property.strategies import asked_range, data_kinds, project_number
 from property.trial import chosen
 from property.world import Knobs, rows_of
@@ -46,6 +47,8 @@ def of_definition(trial: Trial, text: str) -> Iterator[str]:
     aggs = formulas(shape)
     yield from {f"function {agg.func}" for agg in aggs}
     yield from {"FILTER" for agg in aggs if agg.where is not None}
+    spreads = [agg for agg in aggs if agg.func in SPREADS and agg.value is not None]
+    yield from {"variance of noise on a large number" for agg in spreads if "level" in columns_of(agg.value)}
     distinct = [agg for agg in aggs if agg.func == "count_distinct"]
     if len({agg.value for agg in distinct}) > 1:
         yield "several distinct arguments"

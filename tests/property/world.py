@@ -22,6 +22,7 @@ MEASURES = {
     "huge": "hugeint",
     "x": "double",
     "w": "double",
+    "level": "double",
     "flag": "boolean",
 }
 KEYS = (
@@ -124,7 +125,7 @@ def event(rng: Random, knobs: Knobs, artifacts: list[str]) -> dict[str, Any]:
     def maybe(value: Any, share: float = knobs.nulls) -> Any:
         return None if rng.random() < share else value
 
-    return {
+    row = {
         "happened": moment(rng, knobs),
         "to_artifact_id": maybe(rng.choice(artifacts), 0.12),
         "from_artifact_id": maybe(rng.choice(["r0", "r1", "r2", "r7", "r8"])),
@@ -141,6 +142,14 @@ def event(rng: Random, knobs: Knobs, artifacts: list[str]) -> dict[str, Any]:
         "w": maybe(rng.choice(WILD + INFINITE * knobs.wild)),
         "flag": maybe(rng.choice([True, False])),
     }
+    return {**row, "level": level(row, knobs)}
+
+
+def level(row: dict[str, Any], knobs: Knobs) -> float | None:
+    """A large number and some noise, from another base where the carrier is known; the other columns say which."""
+    rng = Random(f"{knobs.seed} {row}")
+    base = 1e9 if row["carrier"] is None else 1e9 + 4096.5
+    return None if rng.random() < knobs.nulls else base + rng.choice([0.0, 0.001, 0.25, 0.25, 1.0, -3.5])
 
 
 def day_of_event(rng: Random, knobs: Knobs) -> date:

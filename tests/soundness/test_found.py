@@ -12,7 +12,7 @@ import gnomon
 from gnomon.compile.project import compile_project
 from oracle.clock import AllTime, Bucket, Interval, Rolling, ToDate
 from oracle.logic import Col, Compare, Lit
-from oracle.model import Agg, Dim, Having, Measure, Nested, Pairs, PeerOver, PeerPair
+from oracle.model import Agg, Dim, Having, Measure, Nested, Pairs, PeerOver, PeerPair, Ratio
 from property.trial import connect
 from soundness.case import KNOBS, Case
 
@@ -213,3 +213,12 @@ def test_an_output_that_is_called_as_the_entitys_column_keeps_its_value(
     members = ({"artifact_id": "a", "project_id": "p"},)
     case = Case(BY_KIND, interval, rows, {"ref.members": members}, TAGGED[shape], "project")
     assert case.rendered_problems(tmp_path, date(2024, 2, 1), date(2024, 2, 3)) == []
+
+
+@pytest.mark.parametrize("interval", [Rolling(3), Rolling(1, "month"), ToDate("monthly")])
+def test_a_mean_that_something_is_divided_by(interval: Interval, tmp_path: Path) -> None:
+    """`a / AVG(b)` became `a / SUM(b) / COUNT(b)` in a window: 12 over a mean of 4 was 12 / 12 / 3."""
+    rows = tuple({"happened": date(2024, 2, 1), "to_artifact_id": "a", "amount": amount} for amount in (2, 4, 6))
+    shape = Measure("raw.events", Ratio(Agg("sum", Col("amount")), Agg("avg", Col("amount"))))
+    case = Case(shape, interval, rows, sql=COUNT_SQL.replace("COUNT(*)", "SUM(amount) / AVG(amount)") + "1, 2, 3")
+    assert case.rendered_problems(tmp_path, date(2024, 2, 1), date(2024, 2, 2)) == []

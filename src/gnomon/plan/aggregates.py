@@ -5,6 +5,7 @@
 | additive     | SUM, COUNT, COUNT_IF              | themselves                          |
 | min / max    | MIN, MAX, BOOL_AND, BOOL_OR       | themselves                          |
 | decomposable | AVG                               | a sum and a count                   |
+|              | VARIANCE, STDDEV                  | of distances to a centre of the key |
 | distinct     | COUNT(DISTINCT x)                 | what enters and what leaves         |
 | holistic     | MEDIAN, AVG(DISTINCT x), any other| none: only all rows together say it |
 """
@@ -18,6 +19,8 @@ from typing import Literal
 
 from sqlglot import exp
 
+from gnomon.plan.spread import finish_spread, sum_of_squares
+
 AggregateClass = Literal["additive", "min/max", "decomposable", "distinct", "semi-additive", "holistic"]
 ORDER: tuple[AggregateClass, ...] = ("additive", "min/max", "decomposable", "distinct", "semi-additive", "holistic")
 MODIFIERS = (exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.WithinGroup)
@@ -29,13 +32,14 @@ class State:
 
     `function` computes it from the rows of a slot, and `merge` from the states of several; of a distinct count, whose
     state is the weight of the values in the window, `function` is None. `argument` is an expression over the rows,
-    None for the rows themselves.
+    None for the rows themselves; with `is_centred` the state is of its distances to a centre that each key has.
     """
 
     name: str
-    function: type[exp.AggFunc] | None
+    function: Callable[..., exp.Expr] | None
     merge: type[exp.AggFunc]
     argument: exp.Expr | None
+    is_centred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,9 @@ def count(node: exp.Expr, condition: exp.Expr | None) -> Measure | None:
 
 
 def count_if(node: exp.Expr, condition: exp.Expr | None) -> Measure:
-    holds = node.this if condition is None else exp.and_(node.this, condition)
-    value = given(exp.Literal.number(1), holds)
-    return Measure("additive", (State(named("count", value), exp.Count, exp.Sum, value),), whole)
+    """Counts of slots are counted as the engine does: DuckDB's is null where no row says yes or no."""
+    value = given(node.this, condition)
+    return Measure("additive", (State(named("count", value), exp.CountIf, exp.Sum, value),), whole)
 
 
 def extreme(kind: AggregateClass, prefix: str) -> Callable[[exp.Expr, exp.Expr | None], Measure | None]:
@@ -113,6 +117,28 @@ def average(node: exp.Expr, condition: exp.Expr | None) -> Measure | None:
     return Measure("decomposable", (total, State(named("count", value), exp.Count, exp.Sum, value)), quotient)
 
 
+def spread(freedom: int, *, is_root: bool = False) -> Callable[[exp.Expr, exp.Expr | None], Measure | None]:
+    """The rule of a variance of a sample, which has a `freedom` of one, or of everything; or of its root."""
+
+    def rule(node: exp.Expr, condition: exp.Expr | None) -> Measure | None:
+        if isinstance(node.this, exp.Distinct):
+            return None
+        value = given(node.this, condition)
+        states = [State(named("count", value), exp.Count, exp.Sum, value)]
+        for prefix, function, merge in DISTANCES:
+            states.append(State(named(f"{prefix}_off", value), function, merge, value, is_centred=True))
+        return Measure("decomposable", tuple(states), finish_spread(freedom, is_root=is_root))
+
+    return rule
+
+
+DISTANCES: tuple[tuple[str, Callable[..., exp.Expr], type[exp.AggFunc]], ...] = (
+    ("sum", exp.Sum, exp.Sum),
+    ("squares", sum_of_squares, exp.Sum),
+    ("min", exp.Min, exp.Min),
+    ("max", exp.Max, exp.Max),
+)
+"""What a spread keeps of the distances to a centre, besides how many there are."""
 RULES: dict[type[exp.Expr], Callable[[exp.Expr, exp.Expr | None], Measure | None]] = {
     exp.Count: count,
     exp.CountIf: count_if,
@@ -122,6 +148,11 @@ RULES: dict[type[exp.Expr], Callable[[exp.Expr, exp.Expr | None], Measure | None
     exp.LogicalOr: extreme("min/max", "any"),
     exp.LogicalAnd: extreme("min/max", "all"),
     exp.Avg: average,
+    exp.Variance: spread(1),
+    exp.VariancePop: spread(0),
+    exp.Stddev: spread(1, is_root=True),
+    exp.StddevSamp: spread(1, is_root=True),
+    exp.StddevPop: spread(0, is_root=True),
 }
 
 

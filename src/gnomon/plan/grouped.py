@@ -9,9 +9,9 @@ from gnomon.plan.aggregates import is_window
 from gnomon.plan.carried import SAMPLE_DATE, NotCarried, select_of
 
 
-def refuse_limits(select: exp.Select) -> None:
+def refuse_limits(query: exp.Query) -> None:
     for clause in ("limit", "offset", "fetch"):
-        if select.args.get(clause) is not None:
+        if query.args.get(clause) is not None:
             raise NotCarried(f"a {clause.upper()} counts the rows of one date")
 
 

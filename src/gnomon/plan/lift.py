@@ -9,6 +9,8 @@ the scan instead. What cannot be carried raises `NotCarried`, and the caller com
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
@@ -157,10 +159,20 @@ def lift_union(scope: Scope, state: Lift) -> None:
         state.slots[id(scope)] = scans
     state.carried[id(scope)] = body(scope).named_selects[positions.pop()]
     if any(id(leaf) in state.by_bounds for leaf in parts):
+        for node in operations(scope.expression):
+            refuse_limits(node)
         state.by_bounds.add(id(scope))
 
 
 def is_union_all(query: exp.Expr) -> bool:
-    """Whether a set operation, and any within it, keeps every row."""
-    operations = [node for node in query.find_all(exp.SetOperation) if not node.find_ancestor(exp.Select)]
-    return all(isinstance(node, exp.Union) and not node.args.get("distinct") for node in operations)
+    """Whether a set operation, and any that it is made of, keeps every row."""
+    made_of = [node for node in operations(query) if isinstance(node, exp.SetOperation)]
+    return all(isinstance(node, exp.Union) and not node.args.get("distinct") for node in made_of)
+
+
+def operations(query: exp.Expr) -> Iterator[exp.Query]:
+    """A set operation and those that it is made of, and the parentheses around them."""
+    if isinstance(query, exp.SetOperation | exp.Subquery):
+        yield query
+        for part in (query.left, query.right) if isinstance(query, exp.SetOperation) else (query.this,):
+            yield from operations(part)

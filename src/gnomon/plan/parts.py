@@ -16,7 +16,7 @@ from sqlglot.optimizer.scope import build_scope
 from gnomon.model import Column, SourceTable
 from gnomon.plan.aggregates import aggregates, measure
 from gnomon.plan.carried import SAMPLE_DATE, NotCarried
-from gnomon.plan.windows import clauses, divides_integers, finish_named
+from gnomon.plan.windows import clauses, divides_integers, finish_named, operand
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.parse import MARK, as_text, marker
 from gnomon.rewrite.times import (
@@ -147,7 +147,8 @@ def merged(rows: exp.Select, above: str | None) -> tuple[dict[str, exp.Expr], di
     values: dict[exp.Expr, exp.Expr] = {}
     for node in aggregates(clauses(rows)):
         found = measure(node)
-        if found is None or found.kind == "distinct" or divides_integers(node) or above in tables(node):
+        merges = found is not None and not any(state.function is None or state.is_centred for state in found.states)
+        if found is None or not merges or divides_integers(node) or above in tables(node):
             raise NotCarried(f"{as_text(node)} is not made of parts")
         columns = []
         for state in found.states:
@@ -187,7 +188,7 @@ def outer_query(
     def over_its_parts(node: exp.Expr) -> exp.Expr:
         if marker(node) == SAMPLE_DATE:
             return sample_date(slot)
-        return values[node].copy() if node in values else node
+        return operand(values[node], node.parent) if node in values else node
 
     outer = rows.copy()
     for clause in ("expressions", "having", "group"):

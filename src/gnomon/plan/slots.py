@@ -11,7 +11,7 @@ from gnomon.plan.frame import DATES
 from gnomon.plan.grouped import carry_in_aggregates, project_date, refuse_limits
 from gnomon.plan.joins import join_inputs
 from gnomon.plan.scans import restrict
-from gnomon.plan.windows import compute_windows
+from gnomon.plan.windows import clauses, compute_windows
 from gnomon.rewrite.close import close_offsets
 from gnomon.rewrite.parse import as_text, marker
 from gnomon.rewrite.times import TimeColumn, scope_markers
@@ -104,7 +104,8 @@ def refuse_dated_rows(select: exp.Select) -> None:
     rows = [select.args.get("where"), *(select.args.get("joins") or [])]
     keys = [key for key in select.args["group"].expressions if key != ROW_SLOT]
     if any(
-        node is not None and ROW_SLOT in node.find_all(exp.Column) for node in [*keys, *rows, *aggregates([select])]
+        node is not None and ROW_SLOT in node.find_all(exp.Column)
+        for node in [*keys, *rows, *aggregates(clauses(select))]
     ):
         raise NotCarried("the sample date is computed with before rows are grouped")
 

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from gnomon.plan.aggregates import State, plain
 from gnomon.plan.frame import Frame
+from gnomon.plan.spread import distance
 
 TAKEN = ("slot", "n", "leaves", "opens", "following", "expires", "first_n", "last_n")
 """The columns of the stages themselves."""
@@ -43,14 +44,25 @@ class Windows:
 
     def state(self, wanted: State) -> exp.Column:
         """The column of a state, which aggregates share."""
+        argument = self.argument(wanted)
         for known in self.states:
-            if (known.function, known.argument) == (wanted.function, wanted.argument):
+            if (known.function, known.argument) == (wanted.function, argument):
                 return exp.column(known.name, table="windowed")
-        if wanted.argument is not None and wanted.argument not in self.values:
-            self.values[wanted.argument] = self.free(plain(wanted.argument) or "value")
-        found = State(self.free(wanted.name), wanted.function, wanted.merge, wanted.argument)
+        found = State(self.free(wanted.name), wanted.function, wanted.merge, argument)
         self.states.append(found)
         return exp.column(found.name, table="windowed")
+
+    def argument(self, wanted: State) -> exp.Expr | None:
+        """What a state is of, which is one of the values from then on."""
+        argument = wanted.argument
+        if argument is None:
+            return None
+        name = plain(argument) or "value"
+        if wanted.is_centred:
+            name, argument = f"off_{name}", distance(argument, self.keys, self.frame.dialect)
+        if argument not in self.values:
+            self.values[argument] = self.free(name)
+        return argument
 
     @property
     def key_names(self) -> list[str]:

@@ -117,7 +117,7 @@ def put_in_place(query: exp.Select, finished: dict[exp.Expr, exp.Expr]) -> None:
     """Read the windows instead of the rows."""
 
     def finish(node: exp.Expr) -> exp.Expr:
-        return finished[node].copy() if node in finished else node
+        return operand(finished[node], node.parent) if node in finished else node
 
     for clause in CLAUSES:
         value = query.args.get(clause)
@@ -138,6 +138,16 @@ def put_in_place(query: exp.Select, finished: dict[exp.Expr, exp.Expr]) -> None:
     query.set("where", exp.Where(this=having.this) if having is not None else None)
     for clause in ("having", "group", "laterals"):
         query.set(clause, None)
+
+
+def operand(value: exp.Expr, parent: exp.Expr | None) -> exp.Expr:
+    """A copy of a value for a place below `parent`, in parentheses where that is an operator and the value is another.
+
+    >>> operand(exp.column("total") / exp.column("size"), exp.Div()).sql()
+    '(total / size)'
+    """
+    is_operator = isinstance(parent, exp.Binary | exp.Unary | exp.Predicate) and not isinstance(parent, exp.Paren)
+    return exp.paren(value) if is_operator and isinstance(value, exp.Binary) else value.copy()
 
 
 def finish_named(before: exp.Expr, after: exp.Expr) -> exp.Expr:
