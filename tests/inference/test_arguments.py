@@ -21,6 +21,9 @@ USD = {"kind": "currency", "code": "USD"}
         ("SELECT FROM WHERE", "sql_syntax"),
         ("SELECT 'a", "sql_syntax"),
         ("SELECT " + "(" * 200 + "1" + ")" * 200, "sql_too_deep"),
+        ("SELECT " + "CASE WHEN k THEN 1 ELSE " * 500 + "1" + " END" * 500, "sql_too_deep"),
+        ("CREATE TABLE x AS SELECT a FROM t", "not_one_select"),
+        ("INSERT INTO x SELECT a FROM t", "not_one_select"),
     ],
 )
 def test_what_is_no_query(sql: str, code: str) -> None:
@@ -34,14 +37,20 @@ def test_what_is_no_query(sql: str, code: str) -> None:
     [
         ({"columns": {"t.a": {"kind": "currencyy"}}}, "wrong_unit", "t.a (kind): unknown kind of unit"),
         ({"columns": {"t.a": {"kind": "percentage", "code": "x"}}}, "wrong_unit", "has no code"),
-        ({"columns": {"t.a": "USD"}}, "wrong_unit", "a unit is a mapping"),
+        ({"columns": {"t.a": 5}}, "wrong_unit", "write {kind: currency, code: USD}"),
+        ({"columns": {"t.a": "min"}}, "wrong_unit", "write {kind: time, code: min}"),
+        ({"columns": {"t.a": USD, "T.A": {"kind": "unitless"}}}, "wrong_argument", "'T.A' is declared twice"),
         ({"columns": {"t.a": {"by": "k"}}}, "wrong_unit", "a unit by key is a column and a map"),
         ({"columns": {"t.a": {"by": "k", "map": {}}}}, "wrong_unit", "a unit by key is a column and a map"),
         ({"columns": {"t.a": {"by": 3, "map": {"x": USD}}}}, "wrong_unit", "names the key column"),
         ({"columns": {"a": USD}}, "column_without_table", "'a' names no column of a table"),
         ({"columns": {"t.": USD}}, "column_without_table", "names no column of a table"),
         ({"columns": {}, "declared": {"y": {"kind": "time"}}}, "wrong_unit", "needs a code"),
+        ({"columns": {}, "declared": {"z": USD}}, "wrong_argument", "'z', no output of the query"),
         ({"columns": {}, "dialect": "klingon"}, "unknown_dialect", "klingon"),
+        ({"columns": {}, "dialect": "DuckDB"}, "unknown_dialect", "did you mean 'duckdb'?"),
+        ({"columns": {}, "dialect": None}, "wrong_argument", "dialect is NoneType, not text"),
+        ({"columns": {}, "types": {"t.a": None}}, "wrong_argument", "the type of 't.a' is NoneType"),
         ({"columns": {}, "project_units": {"unitz": {}}}, "wrong_unit_definition", "unitz"),
     ],
 )
@@ -109,6 +118,29 @@ def test_long_sums_have_units() -> None:
     columns = {f"t.a{i}": USD for i in range(600)}
     found = gnomon.infer_units(f"SELECT {' + '.join(f'a{i}' for i in range(600))} AS y FROM t", columns)
     assert found.units == {"y": USD}
+
+
+@pytest.mark.parametrize("operator", ["*", "/", "%", "||", "="])
+def test_long_chains_are_read(operator: str) -> None:
+    """They were an empty answer; what is said of one shows where it begins."""
+    sql = f"SELECT {f' {operator} '.join(['a'] * 800)} AS y, b FROM t"
+    found = gnomon.infer_units(sql, {"t.a": USD, "t.b": USD})
+    assert [*found.units] == ["y", "b"] and found.units["b"] == USD
+    assert not [each for each in found.diagnostics if each.severity != "info"]
+
+
+def test_a_long_condition_narrows() -> None:
+    """Each OR was another step down; from some hundred on, nothing was known."""
+    units = {"t.a": {"by": "k", "map": {"k0": USD, "other": {"kind": "time", "code": "s"}}}}
+    listed = " OR ".join(f"k = 'k{i}'" for i in range(800))
+    assert gnomon.infer_units(f"SELECT SUM(a) AS y FROM t WHERE {listed}", {**units}).units == {"y": None}
+    kept = " AND ".join([f"k <> 'x{i}'" for i in range(800)] + ["k <> 'other'"])
+    assert gnomon.infer_units(f"SELECT SUM(a) AS y FROM t WHERE {kept}", {**units}).units == {"y": USD}
+
+
+def test_a_type_without_text_does_not_take_a_unit_away() -> None:
+    """`types={"t.a": ""}` made the column unknown."""
+    assert gnomon.infer_units("SELECT a AS y FROM t", {"t.a": USD}, types={"t.a": ""}).units == {"y": USD}
 
 
 def test_a_price_times_a_count_says_what_to_declare() -> None:

@@ -11,7 +11,7 @@ from sqlglot import exp, parse_one
 import gnomon
 from gnomon.check.units import ColumnUnit, Inferred, TableUnits, infer
 from gnomon.check.units.api import qualified
-from gnomon.check.units.values import Known, Nature, Origin, Unknown
+from gnomon.check.units.values import UNKNOWN, Known, Nature, Origin, Unknown
 from gnomon.rewrite.parse import mark
 from gnomon.source import Source
 from gnomon.units.text import parse_text, text_of
@@ -147,13 +147,29 @@ def test_trees_that_sqlmesh_parsed() -> None:
     assert [unit(found, name) for name in "yzw"] == ["d", "points", "-"]
 
 
-@pytest.mark.parametrize("depth", [2_000])
-def test_what_nests_too_deep_is_unknown(depth: int) -> None:
+def test_what_nests_too_deep_is_unknown_and_said_to_be() -> None:
+    """It was an empty answer, as that of a query without columns."""
     node: exp.Expr = exp.column("usd", table="events")
-    for _ in range(depth):
-        node = exp.Neg(this=node)
+    for _ in range(2_000):
+        node = exp.Abs(this=node)
+    outputs = [exp.alias_(node, "y", copy=False), exp.column("usd")]
+    for table, codes in (("events", ["units_not_read"]), ("elsewhere", [])):
+        query = exp.Select(expressions=outputs).from_(table, copy=False)
+        found = infer(query, Declared(TABLES), dialect="duckdb")
+        assert found.columns == {"y": UNKNOWN, "usd": UNKNOWN}
+        assert [each.code for each in found.diagnostics] == codes
+
+
+@pytest.mark.parametrize("kind", [exp.Neg, exp.Paren, exp.Mul, exp.Div, exp.Mod, exp.Add])
+def test_long_chains_have_units(kind: type[exp.Expr]) -> None:
+    """Only sums had: the others were an empty answer from some hundred operators on."""
+    node: exp.Expr = exp.column("usd", table="events")
+    for _ in range(2_000):
+        other = exp.column("usd", table="events") if kind in (exp.Mod, exp.Add) else exp.Literal.number(1)
+        node = kind(this=node, expression=other) if issubclass(kind, exp.Binary) else kind(this=node)
     query = exp.Select(expressions=[exp.alias_(node, "y", copy=False)]).from_("events", copy=False)
-    assert infer(query, Declared(TABLES), dialect="duckdb") == Inferred({})
+    found = infer(query, Declared(TABLES), dialect="duckdb")
+    assert (unit(found, "y"), found.diagnostics) == ("USD", ())
 
 
 @pytest.mark.parametrize(

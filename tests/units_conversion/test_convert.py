@@ -192,6 +192,54 @@ def test_peers_are_converted_in_their_own_queries(tmp_path: Path) -> None:
     peer = """SELECT a.metrics_sample_date, a.customer, @metric_name() AS metric,
       @convert(a.amount, 'EUR', on := a.metrics_sample_date) AS amount FROM @metrics_peer_ref(m) AS a"""
     assert codes(shop(tmp_path, m="SUM(p.fee)", over=peer)) == ["convert_place"]
+    (problem,) = [p for p in gnomon.check(shop(tmp_path, m="SUM(p.fee)", over=peer)) if p.severity == "error"]
+    assert "in that metric's own query, as in SUM(@convert(..., on := <its time>))" in (problem.help or "")
+
+
+def test_what_the_refusal_of_a_peer_says_to_do(tmp_path: Path) -> None:
+    """Each amount is converted at its own day's rate, 2 and then 4; of January as a whole there is no one rate."""
+    share = """SELECT a.metrics_sample_date, a.customer, @metric_name() AS metric, a.amount / b.amount AS amount
+      FROM @metrics_peer_ref(dollars) AS a JOIN @metrics_peer_ref(fees) AS b
+      ON a.metrics_sample_date = b.metrics_sample_date AND a.customer = b.customer"""
+    project = shop(tmp_path, dollars=PAID, fees="SUM(@convert(p.fee, 'USD', on := p.ts))", share=share)
+    assert codes(project) == []
+    rates = [*EUROS, (date(2024, 1, 20), "EUR", "USD", 4.0), (date(2024, 1, 20), "EUR", "JPY", 100.0)]
+    rows = [{**bought("EUR", 10, day(5)), "fee": 100.0}, {**bought("EUR", 10, day(20)), "fee": 100.0}]
+    connection = warehouse(rows, rates)
+    assert series(project, connection, "dollars", "monthly")[JANUARY] == pytest.approx(60)
+    assert series(project, connection, "share", "monthly")[JANUARY] == pytest.approx(60 / 6)
+
+
+@pytest.mark.parametrize(
+    ("via", "units", "code"),
+    [
+        ("tok", "units: {tok: {kind: currency}}", None),
+        ("tok", "", "wrong_unit"),
+        ("USDC", "", "wrong_unit"),
+        ("USDC", "units: {USDC: {kind: currency}}", None),
+        ("pts", "units: {pts: {kind: count}}", "wrong_unit"),
+        ("wei", "units: {wei: {kind: currency, of: ETH, factor: 1/10^18}}", "wrong_unit"),
+    ],
+)
+def test_rates_go_through_a_currency_that_the_project_knows(
+    tmp_path: Path, via: str, units: str, code: str | None
+) -> None:
+    """Only capitals were allowed, defined or not, and none of the project's own in small letters."""
+    shop(tmp_path, m=PAID)
+    sources, needed = tmp_path / "sources.yaml", "wei: {kind: currency, of: ETH, factor: 1/10^18}"
+    sources.write_text(sources.read_text().replace("via: EUR", f"via: {via}"))
+    own = units if "wei" in units else units.replace("{", f"{{{needed}, ", 1) if units else f"units: {{{needed}}}"
+    (tmp_path / "units.yaml").write_text(own + "\n")
+    if code is not None:
+        with pytest.raises(gnomon.DefinitionError) as raised:
+            found = gnomon.check(gnomon.load(tmp_path))
+            raise gnomon.DefinitionError(*(p for p in found if p.severity == "error"))
+        assert [problem.code for problem in raised.value.problems] == [code]
+        return
+    project = gnomon.load(tmp_path)
+    assert codes(project) == []
+    rates = [(date(2024, 1, 5), via, "USD", 2.0), (date(2024, 1, 5), via, "JPY", 100.0)]
+    assert series(project, warehouse([bought("JPY", 50)], rates), "m", "monthly")[JANUARY] == pytest.approx(1)
 
 
 def test_a_project_without_rates_says_how_to_declare_them(tmp_path: Path) -> None:

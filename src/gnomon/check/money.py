@@ -11,6 +11,7 @@ from sqlglot import exp
 from gnomon.check.calls import Call, by_key, cases
 from gnomon.check.units.keyed import HOLE
 from gnomon.check.units.values import Any, RowTyped
+from gnomon.model import RateTable
 from gnomon.rewrite.contract import SAMPLE_DATE
 from gnomon.rewrite.conversions import named_argument, rate_table, scaled
 from gnomon.rewrite.parse import as_text, marker
@@ -90,7 +91,9 @@ def exchange(call: Call) -> Exchange:
     context, select = call.context, call.scope.expression
     if context.peers:
         raise call.fail(
-            "convert_place", "'@convert' stands in a query over other metrics", "convert in those metrics' own queries",
+            "convert_place", "'@convert' stands in a query over other metrics, whose rows are of many days each",
+            "convert where the days are known, in that metric's own query, as in SUM(@convert(..., on := <its time>)), "
+            "and read it here",
         )  # fmt: skip
     if not isinstance(select, exp.Select) or call.node.find_ancestor(exp.Join, exp.Select) is not select:
         raise call.fail(
@@ -99,10 +102,21 @@ def exchange(call: Call) -> Exchange:
     on, is_grouped = named_argument(call.node, "on"), stands_above_groups(call, select)
     assert on is not None
     table = rate_table(named_argument(call.node, "rates"), context, call.node)
+    check_via(table, call)
     if is_grouped:
         check_grouped(call, on, select)
     stage = declare_rates(table, select.root(), context)
     return Exchange(select, table, stage, day_of(on, call), is_grouped, context.dialect)
+
+
+def check_via(table: RateTable, call: Call) -> None:
+    """Refuse to go through a part of a currency, wei of ETH: rates are of the whole one."""
+    if table.via is not None:
+        symbol = call.context.project.vocabulary.symbol(CURRENCY, table.via)
+        if base_code(symbol) != table.via:
+            whole = base_code(symbol)
+            message = f"'{table.via}' is a part of {whole}, and '{table.name}' has rates of whole currencies"
+            raise call.fail("wrong_unit", message, f"write via: {whole}")
 
 
 def stands_above_groups(call: Call, select: exp.Select) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from gnomon.load.column_units import OWN
 from gnomon.load.construct import Shape
 from gnomon.load.definitions import ColumnDefs
 from gnomon.load.fields import (
@@ -33,6 +33,7 @@ from gnomon.load.fields import (
 from gnomon.load.own_grains import Starts
 from gnomon.load.wording import kind_of, refuse
 from gnomon.model.tables import Cardinality
+from gnomon.units import UnitError, parse_unit
 
 
 def read_keys(value: Any) -> Any:
@@ -79,8 +80,13 @@ def read_path(value: Any) -> Any:
 
 
 def read_currency(value: Any) -> Any:
-    if not isinstance(value, str) or not CURRENCY.fullmatch(value):
+    """The code of a currency: three capital letters, or one of the project's own."""
+    if not isinstance(value, str):
         refuse("wrong_unit", f"expected a currency's code, found {kind_of(value)}", "write three capitals, as in EUR")
+    try:
+        parse_unit({"kind": "currency", "code": value}, OWN.get() or {})
+    except UnitError as error:
+        refuse("wrong_unit", error.reason, error.help)
     return value
 
 
@@ -100,7 +106,6 @@ END_SCHEMA = {"type": "object", "minProperties": 1, "maxProperties": 1}
 End = Annotated[tuple[Text, tuple[str, ...]], BeforeValidator(read_end), WithJsonSchema(END_SCHEMA)]
 Column = Annotated[Text, BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)]
 CardinalityWord = Annotated[Cardinality, OneOf("cardinality", *get_args(Cardinality))]
-CURRENCY = re.compile(r"[A-Z][A-Z0-9]{2,11}")  # three letters, or a project's own such as USDC
 MISSING_SCHEMA = {"enum": ["error", None]}
 CurrencyCode = Annotated[Text, BeforeValidator(read_currency)]
 Compat = Annotated[Literal["oso"], OneOf("compat", "oso")]

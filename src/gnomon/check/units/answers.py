@@ -1,33 +1,15 @@
-"""What an expression is for one value of a key: the predicates and recodings of long tables, worked out.
-
-In SQL's three-valued logic, with a fourth answer, `MAYBE`, for what depends on something else.
-"""
+"""What an expression is for one value of a key: the predicates and recodings of long tables, worked out."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 from typing import Any as Node
-from typing import Final
 
 from sqlglot import exp
 from sqlglot.optimizer.simplify import simplify
 
+from gnomon.check.units.logic import MAYBE, WHOLE, Answer, Maybe, all_of, equal, is_like, less, opposite, truth, whole
 from gnomon.rewrite.parse import MARK
-
-
-@dataclass(frozen=True, slots=True)
-class Maybe:
-    """The answer that depends on more than the key."""
-
-
-MAYBE: Final = Maybe()
-Answer = str | bool | int | None | Maybe
-"""A text, a truth value, a whole number, NULL (None), or `MAYBE`. The keys themselves are always texts."""
-
-WHOLE = re.compile(r"-?\d{1,18}")
 
 
 def is_same(node: exp.Expr, key: exp.Expr) -> bool:
@@ -47,6 +29,12 @@ def spelled(column: exp.Expr) -> tuple[object, object]:
     return this.args.get("this"), table.args.get("this") if table is not None else None
 
 
+def is_written(table: exp.Expr, name: exp.Expr) -> bool:
+    """Whether the author wrote `table.name`: the table that SQLGlot finds for a bare name has its alias's place."""
+    start, end = name.meta.get("start"), table.meta.get("end")
+    return start is not None and end is not None and 0 < start - end <= len(" . ")
+
+
 def evaluate(node: exp.Expr, key: exp.Expr, value: str | None) -> Answer:
     """What an expression is where the key has a value."""
     if is_same(node, key):
@@ -55,10 +43,16 @@ def evaluate(node: exp.Expr, key: exp.Expr, value: str | None) -> Answer:
     return rule(node, lambda part: evaluate(part, key, value)) if rule else simplified(node, key, value)
 
 
+def is_of_key(node: exp.Expr, key: exp.Expr) -> bool:
+    """Whether an expression is made of the key alone, row by row."""
+    columns = [*node.find_all(exp.Column)]
+    is_plain = node.find(exp.Query, exp.AggFunc, exp.Window) is None
+    return is_plain and bool(columns) and all(is_same(column, key) for column in columns)
+
+
 def simplified(node: exp.Expr, key: exp.Expr, value: str | None) -> Answer:
     """What SQLGlot makes of an expression of the key alone."""
-    columns = [*node.find_all(exp.Column)]
-    if not columns or not all(is_same(column, key) for column in columns) or node.find(exp.Query, exp.AggFunc):
+    if not is_of_key(node, key):
         return MAYBE
     literal = exp.null() if value is None else exp.Literal.string(value)
     copied = node.copy().transform(lambda part: literal.copy() if is_same(part, key) else part)
@@ -72,32 +66,6 @@ def constant(node: exp.Expr) -> Answer:
     if isinstance(node, exp.Boolean):
         return bool(node.this)
     return None if isinstance(node, exp.Null) else MAYBE
-
-
-def spelled_out(answer: Answer) -> str | Maybe | None:
-    """An answer as the text of a key: numbers and truth values as YAML and JSON write them."""
-    if isinstance(answer, bool):
-        return str(answer).lower()
-    return str(answer) if isinstance(answer, int) else answer
-
-
-def truth(answer: Answer) -> Answer:
-    """An answer where a truth value is read: the key 'true' is true."""
-    if isinstance(answer, str):
-        return {"true": True, "false": False}.get(answer.lower(), MAYBE)
-    return answer if isinstance(answer, bool) or answer is None else MAYBE
-
-
-def equal(left: Answer, right: Answer) -> Answer:
-    """`left = right`, where a text may be the key that stands for a number or a truth value."""
-    if left is None or right is None:
-        return None
-    if type(left) is type(right):
-        return MAYBE if left is MAYBE else left == right
-    text, other = (left, right) if isinstance(left, str) else (right, left)
-    if isinstance(text, str) and isinstance(other, bool):
-        return MAYBE if (said := truth(text)) is MAYBE else said == other
-    return int(text) == other if isinstance(text, str) and isinstance(other, int) and WHOLE.fullmatch(text) else MAYBE
 
 
 def metric_label(node: exp.Expr) -> str | None:
@@ -120,21 +88,48 @@ def equals(node: Node, of: Evaluate) -> Answer:
     return equal(of(node.this), of(node.expression))
 
 
+def null_safe_equals(node: Node, of: Evaluate) -> Answer:
+    """`a IS NOT DISTINCT FROM b`."""
+    left, right = of(node.this), of(node.expression)
+    if left is None or right is None:
+        return MAYBE if MAYBE in (left, right) else left is right
+    return equal(left, right)
+
+
+def null_if(node: Node, of: Evaluate) -> Answer:
+    answer = of(node.this)
+    match equal(answer, of(node.expression)):
+        case True:
+            return None
+        case Maybe():
+            return MAYBE
+        case _:
+            return answer
+
+
 def differs(node: Node, of: Evaluate) -> Answer:
-    answer = equals(node, of)
-    return not answer if isinstance(answer, bool) else answer
+    return opposite(equals(node, of))
 
 
-def compared(test: Callable[[str, str], Answer]) -> Callable[[Node, Evaluate], Answer]:
-    """A rule for a comparison of two texts."""
+def compared(test: Callable[[Answer, Answer], Answer]) -> Callable[[Node, Evaluate], Answer]:
+    """A rule for a comparison of two sides."""
 
     def rule(node: Node, of: Evaluate) -> Answer:
-        left, right = of(node.this), of(node.expression)
-        if left is None or right is None:
-            return None
-        return test(left, right) if isinstance(left, str) and isinstance(right, str) else MAYBE
+        return test(of(node.this), of(node.expression))
 
     return rule
+
+
+def between(node: Node, of: Evaluate) -> Answer:
+    value, low, high = of(node.this), of(node.args["low"]), of(node.args["high"])
+    return MAYBE if node.args.get("symmetric") else all_of([opposite(less(value, low)), opposite(less(high, value))])
+
+
+def minus(node: Node, of: Evaluate) -> Answer:
+    answer = of(node.this)
+    if answer is None or isinstance(answer, bool):
+        return None if answer is None else MAYBE
+    return -answer if isinstance(answer, int) else MAYBE
 
 
 def member(node: Node, of: Evaluate) -> Answer:
@@ -149,22 +144,29 @@ def member(node: Node, of: Evaluate) -> Answer:
 
 
 def both(node: Node, of: Evaluate) -> Answer:
-    answers = (truth(of(node.this)), truth(of(node.expression)))
-    if False in answers:
-        return False
-    return MAYBE if MAYBE in answers else None if None in answers else True
+    return all_of([truth(of(term)) for term in terms_of(node)])
 
 
 def either(node: Node, of: Evaluate) -> Answer:
-    answers = (truth(of(node.this)), truth(of(node.expression)))
+    answers = [truth(of(term)) for term in terms_of(node)]
     if True in answers:
         return True
     return MAYBE if MAYBE in answers else None if None in answers else False
 
 
+def terms_of(node: exp.Expr) -> Iterator[exp.Expr]:
+    """The terms of `a OR b OR c`, from left to right."""
+    stack = [node.expression, node.this]
+    while stack:
+        term = stack.pop()
+        if type(term) is type(node):
+            stack += [term.expression, term.this]
+        else:
+            yield term
+
+
 def negated(node: Node, of: Evaluate) -> Answer:
-    answer = truth(of(node.this))
-    return not answer if isinstance(answer, bool) else answer
+    return opposite(truth(of(node.this)))
 
 
 def unless_negated(rule: Callable[[Node, Evaluate], Answer]) -> Callable[[Node, Evaluate], Answer]:
@@ -172,7 +174,7 @@ def unless_negated(rule: Callable[[Node, Evaluate], Answer]) -> Callable[[Node, 
 
     def negatable(node: Node, of: Evaluate) -> Answer:
         answer = rule(node, of)
-        return not answer if node.args.get("negate") and isinstance(answer, bool) else answer
+        return opposite(answer) if node.args.get("negate") else answer
 
     return negatable
 
@@ -227,25 +229,13 @@ def mapped(function: Callable[[str], str]) -> Callable[[Node, Evaluate], Answer]
     return rule
 
 
-def cast_to_text(node: Node, of: Evaluate) -> Answer:
-    return of(node.this) if node.to.is_type(*exp.DataType.TEXT_TYPES) else MAYBE
+def cast(node: Node, of: Evaluate) -> Answer:
+    """A cast to text, or of a text that is a whole number to one."""
+    answer = of(node.this)
+    if node.to.is_type(*exp.DataType.INTEGER_TYPES):
+        return answer if answer is None else whole(answer)
+    return answer if node.to.is_type(*exp.DataType.TEXT_TYPES) else MAYBE
 
-
-def is_like(text: str, like: str, ignore_case: bool) -> Answer:
-    """`text LIKE like`; engines differ in what a backslash is, and in whether `A` is like `a`."""
-    fits = pattern(like, ignore_case).fullmatch(text) is not None
-    return MAYBE if "\\" in like or fits != (pattern(like, True).fullmatch(text) is not None) else fits
-
-
-@lru_cache(maxsize=1024)
-def pattern(like: str, ignore_case: bool) -> re.Pattern[str]:
-    """The regular expression of a LIKE pattern."""
-    parts = [{"%": ".*", "_": "."}.get(char) or re.escape(char) for char in like]
-    return re.compile("".join(parts), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
-
-
-ORDERED = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
-"""What the engine's collation decides, or the column's type: '10' is before '9', and 10 is not."""
 
 EVALUATED: dict[type[exp.Expr], Callable[[Node, Evaluate], Answer]] = {
     exp.Literal: lambda node, of: constant(node),
@@ -255,7 +245,15 @@ EVALUATED: dict[type[exp.Expr], Callable[[Node, Evaluate], Answer]] = {
     exp.Paren: lambda node, of: of(node.this),
     exp.EQ: equals,
     exp.NEQ: differs,
-    **dict.fromkeys(ORDERED, lambda node, of: MAYBE),
+    exp.NullSafeEQ: null_safe_equals,
+    exp.NullSafeNEQ: lambda node, of: opposite(null_safe_equals(node, of)),
+    exp.Nullif: null_if,
+    exp.GT: compared(lambda a, b: less(b, a)),
+    exp.LT: compared(less),
+    exp.GTE: compared(lambda a, b: opposite(less(a, b))),
+    exp.LTE: compared(lambda a, b: opposite(less(b, a))),
+    exp.Between: between,
+    exp.Neg: minus,
     exp.Like: unless_negated(compared(lambda a, b: is_like(a, b, False))),
     exp.ILike: unless_negated(compared(lambda a, b: is_like(a, b, True))),
     exp.In: member,
@@ -271,7 +269,7 @@ EVALUATED: dict[type[exp.Expr], Callable[[Node, Evaluate], Answer]] = {
     exp.Anonymous: called,
     exp.Lower: mapped(str.lower),
     exp.Upper: mapped(str.upper),
-    exp.Cast: cast_to_text,
-    exp.TryCast: cast_to_text,
+    exp.Cast: cast,
+    exp.TryCast: cast,
 }
 """What can be evaluated for one value of a key, class by class; the rest is left to SQLGlot's `simplify`."""

@@ -7,17 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlglot import exp, parse
-from sqlglot.dialects.dialect import Dialect
+from sqlglot.dialects.dialect import Dialect, Dialects
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
+from gnomon.check.units.answers import is_written
 from gnomon.check.units.declarations import read_column, rows_json, unit_json
 from gnomon.check.units.infer import Inferred, infer
-from gnomon.check.units.values import ColumnUnit, Diagnostic, Known, RowTyped, Severity, TableUnits
-from gnomon.errors import DefinitionError, Problem, UsageError
-from gnomon.rewrite.parse import check_depth, mark, marker, place, syntax_problem, unmark
+from gnomon.check.units.values import ColumnUnit, Diagnostic, Known, RowTyped, Severity, TableUnits, Value
+from gnomon.errors import DefinitionError, Problem, UsageError, did_you_mean
+from gnomon.rewrite.parse import UNREADABLE, check_depth, mark, marker, place, syntax_problem, unmark
 from gnomon.source import Source
 from gnomon.units.shapes import extension_of
 from gnomon.units.text import text_of
@@ -79,7 +80,7 @@ def infer_units(
 
     Raises DefinitionError where the text is not one query, UsageError for an argument that says no unit.
     """
-    check_arguments(sql, columns=columns, declared=declared or {}, types=types or {})
+    check_arguments(sql, dialect, columns=columns, declared=declared or {}, types=types or {})
     vocabulary = vocabulary_of(project_units)
     source = Source("query.sql", sql)
     query = read(source, dialect)
@@ -90,17 +91,32 @@ def infer_units(
         if (value := read_column(name, unit, vocabulary, lambda text: fold(text, dialect))) is not None
     }
     found = infer(qualified(query, dialect), tables, dialect=dialect, vocabulary=vocabulary, declared=wanted)
+    check_outputs(query, wanted, found)
     return answer(found, source, vocabulary)
 
 
-def check_arguments(sql: Any, **mappings: Any) -> None:
-    """UsageError where the query is no text, or an argument does not map names to what they are."""
-    if not isinstance(sql, str):
-        raise UsageError(Problem("wrong_argument", f"sql is {type(sql).__name__}, not text", help="write a SELECT"))
+def check_outputs(query: exp.Expr, wanted: Mapping[str, Any], found: Inferred) -> None:
+    """UsageError where `declared` names an output that a query, all of whose outputs are written out, does not have."""
+    if isinstance(query, exp.Query) and not query.is_star and query.find(exp.Columns, exp.Pivot) is None:
+        for name in wanted:
+            if name not in found.columns:
+                message, help = f"declared names '{name}', no output of the query", did_you_mean(name, found.columns)
+                raise UsageError(Problem("wrong_argument", message, help=help))
+
+
+def check_arguments(sql: Any, dialect: Any, **mappings: Any) -> None:
+    """UsageError where the query or its dialect is no text, or an argument does not map names to what they are."""
+    for argument, text, help in (("sql", sql, "write a SELECT"), ("dialect", dialect, "write dialect='duckdb'")):
+        if not isinstance(text, str):
+            raise UsageError(Problem("wrong_argument", f"{argument} is {type(text).__name__}, not text", help=help))
     for argument, mapping in mappings.items():
         if not isinstance(mapping, Mapping) or not all(isinstance(name, str) for name in mapping):
             help = f"write {argument}={{'{'x' if argument == 'declared' else 't.x'}': ...}}"
             raise UsageError(Problem("wrong_argument", f"{argument} is no mapping of columns' names", help=help))
+    for name, type_ in mappings["types"].items():
+        if not isinstance(type_, str):
+            message = f"the type of '{name}' is {type(type_).__name__}, not text"
+            raise UsageError(Problem("wrong_argument", message, help="write the type in SQL, such as 'date'"))
 
 
 def vocabulary_of(project_units: Mapping[str, Any] | None) -> Vocabulary:
@@ -118,15 +134,19 @@ def read(source: Source, dialect: str) -> exp.Expr:
     try:
         Dialect.get_or_raise(dialect)
     except ValueError as error:
-        message = str(error).rstrip(".")
-        raise UsageError(Problem("unknown_dialect", message[:1].lower() + message[1:])) from None
+        message, known = str(error).rstrip("."), [each.value for each in Dialects if each.value]
+        help = did_you_mean(dialect.lower(), known)
+        raise UsageError(Problem("unknown_dialect", message[:1].lower() + message[1:], help=help)) from None
     check_depth(source)
     try:
         statements = [tree for tree in parse(mark(source.text), dialect=dialect) if tree is not None]
     except ParseError as error:
         raise DefinitionError(syntax_problem(source, error)) from None
-    except (TokenError, RecursionError) as error:
-        message = unmark(str(error))
+    except RecursionError:
+        help = "split the query into CTEs"
+        raise DefinitionError(Problem("sql_too_deep", "the query nests too deep", source.span(0), help=help)) from None
+    except UNREADABLE as error:
+        message = unmark(str(error)) if isinstance(error, TokenError) else "the text is no SQL"
         raise DefinitionError(Problem("sql_syntax", message[:1].lower() + message[1:], source.span(0))) from None
     queries = [tree for tree in statements if marker(tree) != "def"]
     if len(queries) != 1 or not isinstance(queries[0], exp.Query | exp.Values | exp.Pivot):
@@ -138,7 +158,7 @@ def read(source: Source, dialect: str) -> exp.Expr:
 def qualified(query: exp.Expr, dialect: str) -> exp.Expr:
     """The query with a table for each column, as far as SQLGlot finds it. Where it gives up, names are folded only."""
     try:
-        return qualify(
+        found = qualify(
             query.copy(),
             dialect=dialect,
             schema=MappingSchema({"no": {"table": {"none": "unknown"}}}),  # with none, SQLGlot prefers outputs
@@ -148,8 +168,20 @@ def qualified(query: exp.Expr, dialect: str) -> exp.Expr:
             allow_partial_qualification=True,
             infer_schema=True,
         )
+        return with_own_columns(found)
     except (SqlglotError, RecursionError, ValueError, KeyError, AttributeError, TypeError, IndexError, AssertionError):
         return normalize_identifiers(query.copy(), dialect=dialect)
+
+
+def with_own_columns(query: exp.Expr) -> exp.Expr:
+    """The query with `s.x` where SQLGlot made `t.s.x` of a bare `x`, in a subquery over s that names a column of t."""
+    for dot in [*query.find_all(exp.Dot)]:
+        column, select = dot.this, dot.parent_select
+        if isinstance(column, exp.Column) and select is not None and not is_written(column.this, dot.expression):
+            opened = [select.args.get("from_"), *(select.args.get("joins") or [])]
+            if any(each is not None and each.this.alias_or_name == column.name for each in opened):
+                dot.replace(exp.Column(this=dot.expression, table=column.this))
+    return query
 
 
 def fold(name: str, dialect: str) -> str:
@@ -183,6 +215,28 @@ def split(name: str) -> Iterator[str]:
     yield part
 
 
+def column_parts(name: str, dialect: str) -> tuple[str, ...]:
+    """The parts of "table.column" as the dialect folds them; UsageError where it names no column of a table."""
+    parts = parts_of(name, dialect)
+    if len(parts) < 2 or not all(parts):
+        message, help = f"'{name}' names no column of a table", "write table.column"
+        raise UsageError(Problem("column_without_table", message, help=help))
+    return parts
+
+
+def read_columns(
+    columns: Mapping[str, UnitJson | None], dialect: str, vocabulary: Vocabulary
+) -> dict[tuple[str, ...], Value | None]:
+    """What is declared for each column, by its folded name; UsageError where two spellings of one column differ."""
+    found: dict[tuple[str, ...], Value | None] = {}
+    for name, unit in columns.items():
+        value = read_column(name, unit, vocabulary, lambda text: fold(text, dialect))
+        if found.setdefault(column_parts(name, dialect), value) != value:
+            message = f"'{name}' is declared twice, and not the same"
+            raise UsageError(Problem("wrong_argument", message, help="keep one of its spellings"))
+    return found
+
+
 class DeclaredTables:
     """The tables of `columns` and `types`. A table may be spelled with fewer parts than the query spells it."""
 
@@ -190,20 +244,13 @@ class DeclaredTables:
         self, columns: Mapping[str, UnitJson | None], types: Mapping[str, str], dialect: str, vocabulary: Vocabulary
     ) -> None:
         self.tables: dict[tuple[str, ...], dict[str, ColumnUnit]] = {}
-        for name, unit in columns.items():
-            value = read_column(name, unit, vocabulary, lambda text: fold(text, dialect))
-            self.enter(name, ColumnUnit(value), dialect)
+        for parts, value in read_columns(columns, dialect, vocabulary).items():
+            *table, last = parts
+            self.tables.setdefault(tuple(table), {})[last] = ColumnUnit(value)
         for name, type_ in types.items():
-            self.enter(name, ColumnUnit(type=type_), dialect)
-
-    def enter(self, name: str, column: ColumnUnit, dialect: str) -> None:
-        *table, last = parts_of(name, dialect)
-        if not table or not all((*table, last)):
-            message, help = f"'{name}' names no column of a table", "write table.column"
-            raise UsageError(Problem("column_without_table", message, help=help))
-        known = self.tables.setdefault(tuple(table), {})
-        before = known.get(last, ColumnUnit())
-        known[last] = replace(before, type=column.type) if column.type else replace(before, value=column.value)
+            *table, last = column_parts(name, dialect)
+            known = self.tables.setdefault(tuple(table), {})
+            known[last] = replace(known.get(last, ColumnUnit()), type=type_)
 
     def units_of(self, table: exp.Table) -> TableUnits | None:
         """The declaration of a table, by its whole name or the end of it."""

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlglot import exp
 
-from gnomon.check.units.answers import spelled_out
 from gnomon.check.units.keyed import HOLE, by_code
+from gnomon.check.units.logic import spelled_out
 from gnomon.check.units.values import UNKNOWN, Known, Origin, RowTyped, Value
 from gnomon.errors import Problem, UsageError
 from gnomon.units.algebra import Product
 from gnomon.units.shapes import json_of, product_of
+from gnomon.units.text import parse_text
 from gnomon.units.vocabulary import Vocabulary
 from gnomon.units.wire import UnitError
 
@@ -38,7 +39,7 @@ def value_of(
     `fold` gives a column's name as the dialect spells it. UnitError where it says none.
     """
     if not isinstance(unit, Mapping):
-        raise UnitError("a unit is a mapping", help="write {kind: currency, code: USD}")
+        raise UnitError("a unit is a mapping", help=f"write {json_of_text(unit, vocabulary)}")
     if "by" not in unit:
         return Known(product_of(unit, vocabulary), origin=origin)
     key, keys = unit["by"], unit.get("map")
@@ -57,10 +58,20 @@ def value_of(
     return RowTyped(column, units)
 
 
+def json_of_text(unit: Any, vocabulary: Vocabulary) -> str:
+    """The mapping of a unit that is written as a text, `USD/h`; that of dollars where it is no such text."""
+    try:
+        said = json_of(parse_text(unit, vocabulary), vocabulary) if isinstance(unit, str) else None
+    except UnitError:
+        said = None
+    return str(said or {"kind": "currency", "code": "USD"}).replace("'", "")
+
+
 def of_key(unit: Mapping[str, Any], vocabulary: Vocabulary) -> Product:
     """The unit of one key; UnitError where it is none."""
     if not isinstance(unit, Mapping):
-        raise UnitError("the unit of a key is a mapping", "map", help="write {kind: currency, code: USD}")
+        help = f"write {json_of_text(unit, vocabulary)}"
+        raise UnitError("the unit of a key is a mapping", "map", help=help)
     return product_of(unit, vocabulary)
 
 

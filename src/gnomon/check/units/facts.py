@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from gnomon.check.units.answers import MAYBE, constant, evaluate, is_same, spelled_out, truth
+from gnomon.check.units.answers import constant, evaluate, is_same, terms_of
+from gnomon.check.units.logic import MAYBE, spelled_out, truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +46,31 @@ def texts(facts: Iterable[Fact]) -> dict[str, None]:
 
 
 def pinned(fact: Fact, key: exp.Expr) -> str | None:
-    """The one text that a fact leaves: `key = 'a'`."""
+    """The one text that a fact leaves: `key = 'a'`. A number may be what several texts say."""
     term = fact.predicate
     if fact.holds and isinstance(term, exp.EQ):
         for one, other in ((term.this, term.expression), (term.expression, term.this)):
-            if isinstance(other, exp.Literal) and is_same(one, key):
-                text = spelled_out(constant(other))
-                return text if isinstance(text, str) else None
+            if isinstance(other, exp.Literal) and other.is_string and is_same(one, key):
+                return str(other.name)
+    return None
+
+
+def stated(facts: Iterable[Fact], alias: str, name: str) -> str | None:
+    """The text that facts say a column is equal to."""
+    for term in (fact.predicate for fact in facts if fact.holds and isinstance(fact.predicate, exp.EQ)):
+        for side, other in ((term.this, term.expression), (term.expression, term.this)):
+            is_it = isinstance(side, exp.Column) and side.name == name and side.table in (alias, "")
+            if is_it and isinstance(other, exp.Literal) and other.is_string:
+                return str(other.name)
     return None
 
 
 def is_list(node: exp.Expr, key: exp.Expr) -> bool:
     """Whether a predicate is true only for keys that it spells out: `key = 'a' OR UPPER(key) IN ('B', 'C')`."""
     if isinstance(node, exp.Or):
-        return is_list(node.this, key) and is_list(node.expression, key)
+        return all(is_list(term, key) for term in terms_of(node))
     if isinstance(node, exp.And):
-        return is_list(node.this, key) or is_list(node.expression, key)
+        return any(is_list(term, key) for term in terms_of(node))
     if isinstance(node, exp.Paren):
         return is_list(node.this, key)
     inner = node.this

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlglot import exp
 
 from gnomon.check.units.agree import Conflict, joined
-from gnomon.check.units.answers import is_same
-from gnomon.check.units.facts import Fact, conjuncts
+from gnomon.check.units.answers import is_of_key, is_same, is_written
+from gnomon.check.units.facts import Fact, conjuncts, stated
 from gnomon.check.units.keyed import differ, lifted, narrowed, one_unit, recoded
+from gnomon.check.units.limits import is_limited
 from gnomon.check.units.messages import conflict_of, mixed
 from gnomon.check.units.run import Run
 from gnomon.check.units.values import (
@@ -45,6 +46,8 @@ class Frame:
         """What the window function groups by whose argument is read; None outside of one."""
         self.aliases: dict[str, Value] = {}
         """The outputs so far, which those after them may name."""
+        self.hidden: frozenset[str] = frozenset()
+        """Names of columns that are those of outputs too, which in ClickHouse come first."""
         self.outputs: dict[str, Value] = {}
         """All outputs, for the clauses that come after them."""
         self.windows: dict[str, exp.Expr] = {}
@@ -52,6 +55,8 @@ class Frame:
         """Columns that a join holds equal: the later one, the earlier one."""
         self.peers: list[tuple[exp.Column, exp.Column]] = []
         """Columns that are equal where neither is NULL: those that any join compares."""
+        self.limits: list[tuple[exp.Column, exp.Column]] = []
+        """Columns that have only such values as another column, in each row that a join keeps."""
         self.optional: set[str] = set()
         """The tables that have no row where an outer join found none."""
         self.is_multiplied = False
@@ -73,6 +78,14 @@ class Frame:
         """The same frame for an aggregate that reads only rows where a condition is true."""
         copy = self.copy()
         copy.base = [*self.base, *(Fact(term) for term in conjuncts(condition))]
+        return copy
+
+    def naming(self, name: str) -> Frame:
+        """The same frame for the expression of an output, in which its own name is a column."""
+        if name not in self.hidden:
+            return self
+        copy = self.copy()
+        copy.hidden = self.hidden - {name}
         return copy
 
     def over(self, partition: Groups) -> Frame:
@@ -110,7 +123,8 @@ class Frame:
 
     def column(self, node: exp.Column) -> Value:
         """A column of this frame, or of one around it."""
-        if node.name.startswith(MARK):
+        is_hidden = node.name in self.hidden and not (node.table and is_written(node.args["table"], node.this))
+        if is_hidden or node.name.startswith(MARK):
             return UNKNOWN
         frame: Frame | None = self
         facts: list[Fact] = []
@@ -123,12 +137,16 @@ class Frame:
                 return struct
             if not node.table and node.name in frame.outputs:
                 return frame.outputs[node.name]
-            if alias is None:
+            if alias is None or (node.table and frame.may_hide(node)):
                 return UNKNOWN
             if not node.table and node.name in frame.aliases:
                 return frame.aliases[node.name]
             frame = frame.parent
         return UNKNOWN
+
+    def may_hide(self, node: exp.Column) -> bool:
+        """Whether a column that SQLGlot took for one of a query around this one may be of a table here."""
+        return not is_written(node.args["table"], node.this) and not all(s.is_complete for s in self.sources.values())
 
     def owner(self, name: str) -> str | None:
         """The table that a bare column belongs to; "" where none has it, None where that cannot be said."""
@@ -153,13 +171,25 @@ class Frame:
         if isinstance(value, RowTyped) and value.key.args.get("table") is not None:  # a key of a query around it
             return narrowed(value, facts, self.run.vocabulary)
         if isinstance(value, RowTyped):
-            key = frame.canonical(exp.column(value.key.name, table=alias))
-            value = narrowed(replace(value, key=exp.column(value.key.name, table=alias)), facts, self.run.vocabulary)
-            return replace(value, key=key) if isinstance(value, RowTyped) else value
+            own = exp.column(value.key.name, table=alias)
+            value = narrowed(replace(value, key=own), facts, self.run.vocabulary)
+            if not isinstance(value, RowTyped) or one_unit(value) is not None:
+                return value
+            value = replace(value, is_doubtful=value.is_doubtful or is_limited(frame, own, value, facts))
+            key = frame.canonical(own)
+            return (
+                value
+                if key is own
+                else narrowed(replace(value, key=key), [*facts, *frame.facts_around()], self.run.vocabulary)
+            )
         if facts and isinstance(value, NotQuantity) and value.constant is None:
-            constant = self.constant(alias, name, facts)
+            constant = stated(facts, alias, name)
             return replace(value, constant=constant) if constant is not None else value
         return value
+
+    def facts_around(self) -> Sequence[Fact]:
+        """What is true of the rows of the queries around this one."""
+        return [*self.parent.facts, *self.parent.facts_around()] if self.parent is not None else []
 
     def canonical(self, key: exp.Column) -> exp.Column:
         """The first of the columns that joins hold equal to a key."""
@@ -167,15 +197,6 @@ class Frame:
             if is_same(later, key):
                 return self.canonical(earlier)
         return key
-
-    def constant(self, alias: str, name: str, facts: Iterable[Fact]) -> str | None:
-        """The text that facts say a column is equal to."""
-        for term in (fact.predicate for fact in facts if fact.holds and isinstance(fact.predicate, exp.EQ)):
-            for side, other in ((term.this, term.expression), (term.expression, term.this)):
-                is_it = isinstance(side, exp.Column) and side.name == name and side.table in (alias, "")
-                if is_it and isinstance(other, exp.Literal) and other.is_string:
-                    return str(other.name)
-        return None
 
     def row_label(self) -> str | None:
         """What one row is: the label of the only table that has one."""
@@ -202,6 +223,8 @@ class Frame:
         value = self.lifted(values, together)
         if not conflicts:
             return value
+        if any(isinstance(value, RowTyped) and value.is_doubtful for value in values):
+            return UNKNOWN
         conflict, plain = conflicts[0]
         self.run.report(conflict_of(conflict, node, parts, values, plain, self.run))
         return UNKNOWN
@@ -216,9 +239,9 @@ class Frame:
         if (shared := one_unit(value)) is not None:
             return shared
         for group in groups:
-            if (found := recoded(value, group, lambda units: self.merged(node, units))) is not None:
+            if (found := self.recoded(node, value, group)) is not None:
                 return found
-        if differ(value):
+        if differ(value) and not any(is_of_key(group, value.key) for group in groups):
             self.run.report(mixed(node, value, self.run))
         return UNKNOWN
 
@@ -251,12 +274,16 @@ class Frame:
         others = [part for part in parts if not is_same(part, key)]
         return len(others) < len(parts) and all(any(is_same(part, peer) for peer in peers) for part in others)
 
-    def merged(self, node: exp.Expr, units: Sequence[Value]) -> Value:
-        """The units of keys that become one."""
-        found = joined(units, self.run.named)
-        if found.conflict is not None:
-            self.run.report(mixed(node, None, self.run, units))
-        return found.value
+    def recoded(self, node: exp.Expr, value: RowTyped, expression: exp.Expr) -> RowTyped | None:
+        """A value by an expression of its key; a report where keys that differ become one, None where it is no key."""
+
+        def merged(units: Sequence[Value]) -> Value:
+            found = joined(units, self.run.named)
+            if found.conflict is not None and not value.is_doubtful:
+                self.run.report(mixed(node, None, self.run, units))
+            return found.value
+
+        return recoded(value, expression, merged)
 
     def alone(self, node: exp.Expr, value: Value) -> Value:
         """A value that leaves its key behind: the unit that all keys share, or a report."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sqlglot import exp
 
-from gnomon.check.units.answers import evaluate, is_same, spelled_out, truth
+from gnomon.check.units.answers import evaluate, is_of_key, is_same
 from gnomon.check.units.facts import Fact, is_list, pinned, texts
+from gnomon.check.units.logic import MAYBE, spelled_out, truth
 from gnomon.check.units.values import ANY, UNKNOWN, Any, Known, RowTyped, Value
 from gnomon.units.algebra import Product, unit_of
 from gnomon.units.symbols import Symbol, plain
@@ -71,7 +72,21 @@ def narrowed(value: RowTyped, facts: Sequence[Fact], vocabulary: Vocabulary) -> 
         if not any(fact.holds and is_list(fact.predicate, value.key) for fact in about):
             return UNKNOWN
         rest = None
-    return replace(value, units=allowed, rest=rest) if allowed or rest is not None else UNKNOWN
+    if not allowed and rest is None:
+        return UNKNOWN
+    left = replace(value, units=allowed, rest=rest)
+    doubtful = value.is_doubtful or any(is_riddle(fact, value.key, allowed) for fact in about)
+    return replace(left, is_doubtful=doubtful and one_unit(left) is None)
+
+
+def is_riddle(fact: Fact, key: exp.Expr, keys: Iterable[str | None]) -> bool:
+    """Whether a fact decides by the key alone, or by a query, which of some keys there are, and nobody can say how."""
+    parts = [*fact.predicate.walk(prune=lambda part: isinstance(part, exp.Query))]
+    is_asked = any(isinstance(part, exp.Query) for part in parts)
+    is_asked &= all(is_same(part, key) for part in parts if isinstance(part, exp.Column))
+    if not is_asked and not is_of_key(fact.predicate, key):
+        return False
+    return any(truth(evaluate(fact.predicate, key, each)) is MAYBE for each in keys)
 
 
 def known_keys(value: RowTyped, about: Sequence[Fact], vocabulary: Vocabulary) -> dict[str | None, Value]:
@@ -103,7 +118,9 @@ def one_unit(value: RowTyped) -> Value | None:
 
 
 def differ(value: RowTyped) -> bool:
-    """Whether the units of the keys are known to differ: what is unknown could be anything."""
+    """Whether the units of the keys are known to differ: what is unknown could be anything, and may not be there."""
+    if value.is_doubtful:
+        return False
     known = {key: unit for key, unit in value.units.items() if isinstance(unit, Known)}
     if value.rest is not None:
         return has_hole(value.rest.product) or one_unit(replace(value, units=known)) is None
@@ -121,17 +138,18 @@ def lifted(values: Sequence[Value], rule: Callable[[Sequence[Value]], Value], vo
         known = [value for value in plain_values if value is not None]
         return lifted(known, rule, vocabulary) if len(known) == len(values) else UNKNOWN
     keys = dict.fromkeys(name for value in keyed for name in value.units)
+    doubtful = any(value.is_doubtful for value in keyed)
     units = {name: rule([at(value, name, vocabulary) for value in values]) for name in keys}
     if all(value.rest is None for value in keyed):
         if all(isinstance(unit, Any) for unit in units.values()):  # NULL in each row: what it would be of
             shared = [one_unit(value) if isinstance(value, RowTyped) else value for value in values]
             return rule([value for value in shared if value is not None]) if None not in shared else ANY
-        return RowTyped(key, units)
+        return RowTyped(key, units, is_doubtful=doubtful)
     rests = [(value.rest or ANY) if isinstance(value, RowTyped) else value for value in values]
     rest = rule(rests)
     if not isinstance(rest, Known):
         return UNKNOWN
-    return RowTyped(key, units, rest)
+    return RowTyped(key, units, rest, doubtful)
 
 
 def recoded(value: RowTyped, expression: exp.Expr, merge: Callable[[Sequence[Value]], Value]) -> RowTyped | None:
@@ -147,4 +165,5 @@ def recoded(value: RowTyped, expression: exp.Expr, merge: Callable[[Sequence[Val
         if not (name is None or isinstance(name, str)):
             return None
         groups.setdefault(name, []).append(unit)
-    return RowTyped(expression, {name: merge(units) for name, units in groups.items()})
+    merged = {name: merge(units) for name, units in groups.items()}
+    return RowTyped(expression, merged, is_doubtful=value.is_doubtful)

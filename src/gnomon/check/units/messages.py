@@ -22,8 +22,18 @@ KEYS_SHOWN = 4
 
 def shown(node: exp.Expr, run: Run) -> str:
     """An expression in the query's dialect, cut where it is long."""
-    text = " ".join(unmark(node.unalias().sql(run.dialect, normalize_functions=False, comments=False)).split())
+    try:
+        written = node.unalias().sql(run.dialect, normalize_functions=False, comments=False)
+    except RecursionError:  # hundreds of operators, of which the first are shown
+        return f"{shown(first_operand(node.unalias()), run)} ..."
+    text = " ".join(unmark(written).split())
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
+
+
+def first_operand(node: exp.Expr) -> exp.Expr:
+    while isinstance(node.this, exp.Expr):
+        node = node.this
+    return node
 
 
 def unit_text(value: Value, run: Run) -> str:

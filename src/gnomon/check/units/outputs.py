@@ -95,6 +95,8 @@ def check(node: exp.Expr, name: str, value: Value, wanted: Value, run: Run) -> V
         return check_keys(node, name, value, wanted, run)
     if isinstance(value, RowTyped) and isinstance(wanted, Known):
         wrong = [unit for unit in value.units.values() if isinstance(unit, Known) and not accepts(unit, wanted, run)]
+        if value.is_doubtful and len(wrong) < len(value.units):
+            return wanted
         if wrong or (value.rest is not None and has_hole(value.rest.product)):
             return refused(node, name, value, wrong[0] if wrong else value, wanted, run)
         return wanted

@@ -78,6 +78,8 @@ def choices_of(field: exp.Expr, relation: Relation) -> Iterator[Choice]:
     if isinstance(field, exp.In):
         for item in field.expressions:
             value = item.this if isinstance(item, exp.PivotAlias | exp.Alias) else item
+            if isinstance(value, exp.Column):  # T-SQL and DuckDB spell a key as a name
+                value = exp.Literal.string(value.name)
             yield item.alias or value.name, value
         return
     keyed = [value for _, value in relation.columns if isinstance(value, RowTyped) and value.key.name == field.name]
@@ -92,21 +94,47 @@ def name_of(names: Sequence[str], aggregate: exp.Expr, several: int) -> str:
 
 
 def unpivot(relation: Relation, pivot: exp.Expr) -> Relation:
-    """UNPIVOT: the columns become rows, and the unit of the value depends on the column of names."""
+    """UNPIVOT: columns become rows, and the unit of each value depends on the column of names.
+
+    Several values come of as many columns for each name: `(v, w) FOR name IN ((a, b) AS 'x', (c, d) AS 'y')`.
+    """
     into = pivot.args.get("into")
     fields = pivot.args.get("fields") or []
     if into is not None:
-        key, targets, columns = into.this, into.expressions, pivot.expressions
+        key, written, columns = into.this, into.expressions, pivot.expressions
     elif len(fields) == 1 and isinstance(fields[0], exp.In):
-        key, targets, columns = fields[0].this, pivot.expressions, fields[0].expressions
+        key, written, columns = fields[0].this, pivot.expressions, fields[0].expressions
+    elif pivot.expressions and not fields:  # DuckDB's statement without INTO
+        key, written, columns = exp.column("name"), [exp.column("value")], pivot.expressions
     else:
         return Relation((), is_complete=False)
-    listed = [(column.this if isinstance(column, exp.PivotAlias) else column, column.alias) for column in columns]
-    taken = {column.name for column, _ in listed}
-    units: dict[str | None, Value] = {alias or c.name: relation.get(c.name) or UNKNOWN for c, alias in listed}
-    units = {name: UNKNOWN if isinstance(unit, RowTyped) else unit for name, unit in units.items()}
-    one = len(targets) == 1 and all(isinstance(column, exp.Column | exp.Identifier) for column, _ in listed)
-    kept = tuple(each for each in relation.columns if each[0] not in taken)
-    value: Value = RowTyped(exp.column(key.name), units) if one and units else UNKNOWN
-    made = ((key.name, NotQuantity("text")), *((target.name, value if one else UNKNOWN) for target in targets))
-    return Relation((*kept, *made), relation.rows, relation.is_complete)
+    targets = [part for each in written for part in parts_of(each)]
+    made: list[tuple[str, Value]] = [(key.name, NotQuantity("text")), *((each.name, UNKNOWN) for each in targets)]
+    if any(column.find(exp.Columns, exp.Star) for column in columns):  # which columns that leaves is not known
+        return Relation(tuple(made), relation.rows, is_complete=False)
+    listed = [(each.alias, parts_of(each.unalias())) for each in columns]
+    names = [alias or "_".join(part.name for part in parts) for alias, parts in listed]
+    if len({*names}) == len(names) and all(are_columns(parts, targets) for _, parts in listed):
+        for at, target in enumerate(targets):
+            units = {name: unpivoted(relation, parts[at]) for name, (_, parts) in zip(names, listed, strict=True)}
+            made[at + 1] = (target.name, RowTyped(exp.column(key.name), units))
+    taken = {part.name for column in columns for part in column.find_all(exp.Column)}
+    return Relation(
+        (*(each for each in relation.columns if each[0] not in taken), *made), relation.rows, relation.is_complete
+    )
+
+
+def parts_of(node: exp.Expr) -> Sequence[exp.Expr]:
+    """The columns of `(a, b)`, or the one that a node is."""
+    return node.expressions if isinstance(node, exp.Tuple) else [node]
+
+
+def are_columns(parts: Sequence[exp.Expr], targets: Sequence[exp.Expr]) -> bool:
+    """Whether there is a plain column for each value."""
+    return len(parts) == len(targets) and all(isinstance(part, exp.Column | exp.Identifier) for part in parts)
+
+
+def unpivoted(relation: Relation, column: exp.Expr) -> Value:
+    """A column that becomes rows; one whose unit depends on a key has to be told apart by two, and is unknown."""
+    value = relation.get(column.name) or UNKNOWN
+    return UNKNOWN if isinstance(value, RowTyped) else value

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from gnomon.check.units.agree import joined
-from gnomon.check.units.answers import is_same
+from gnomon.check.units.answers import is_written
 from gnomon.check.units.frames import Frame
-from gnomon.check.units.keyed import recoded
 from gnomon.check.units.pivots import pivoted
+from gnomon.check.units.projections import carried, projections, walk_flat
 from gnomon.check.units.rules.aggregates import is_aggregate
 from gnomon.check.units.sources import equal_keys, open_sources, relation_of, with_names
 from gnomon.check.units.unions import union_column
@@ -101,11 +101,16 @@ def widen(cte: exp.CTE, around: Frame, before: Relation, found: Relation) -> Non
 def select(node: exp.Select, frame: Frame) -> Relation:
     """The output of one SELECT."""
     open_sources(node, frame)
+    if frame.run.dialect == "clickhouse":
+        frame.hidden = frozenset(each.alias for each in node.expressions if each.alias and not is_own(each))
     where = node.args.get("where")
     if where is not None:
         frame.visit(where.this)
         frame.facts = frame.where(where.this).facts
-        frame.same += equal_keys(where.this, frame)
+        equal = [*equal_keys(where.this, frame)]
+        frame.same += equal
+        here = [pair for pair in equal if pair[1].table in frame.sources]
+        frame.limits += [*here, *((earlier, later) for later, earlier in here)]
     frame.base = frame.facts
     frame.windows = {window.name: window for window in node.args.get("windows") or []}
     frame.groups = groups_of(node, frame)
@@ -118,6 +123,11 @@ def select(node: exp.Select, frame: Frame) -> Relation:
     is_complete = all(not isinstance(output, exp.Star) for _, output, _ in outputs)
     rows = frame.row_label() if frame.groups is None and not node.args.get("distinct") else None
     return Relation(tuple(columns), rows, is_complete)
+
+
+def is_own(output: exp.Expr) -> bool:
+    """Whether an output is the column of its name."""
+    return isinstance(output.unalias(), exp.Column) and output.unalias().name == output.alias
 
 
 def check_clauses(node: exp.Select, frame: Frame) -> None:
@@ -140,7 +150,23 @@ def groups_of(node: exp.Select, frame: Frame) -> tuple[exp.Expr, ...] | None:
         return tuple(p.unalias() for p in node.expressions if not any(is_aggregate(part) for part in p.walk()))
     if leaves_out(group, frame.run.dialect):
         return ()
-    return tuple(group_term(term, node, frame) for term in group.expressions)
+    sets = (term for part in group.args.get("grouping_sets") or [] for term in in_all_sets(part))
+    return tuple(group_term(term, node, frame) for term in (*group.expressions, *sets))
+
+
+def in_all_sets(sets: exp.Expr) -> list[exp.Expr]:
+    """The terms that are in each of GROUPING SETS; ROLLUP and CUBE have a set of none."""
+    each = [
+        part.expressions
+        if isinstance(part, exp.Tuple)
+        else in_all_sets(part)
+        if isinstance(part, exp.GroupingSets)
+        else []
+        if isinstance(part, exp.Rollup | exp.Cube)
+        else [part.unnest()]
+        for part in sets.expressions
+    ]
+    return [term for term in each[0] if all(term in others for others in each)] if each else []
 
 
 def leaves_out(group: exp.Expr, dialect: str) -> bool:
@@ -148,12 +174,6 @@ def leaves_out(group: exp.Expr, dialect: str) -> bool:
     trailing = [part for name in ("rollup", "cube") for part in group.args.get(name) or [] if not part.expressions]
     are_sets_of_terms = dialect in ("hive", "spark", "spark2", "databricks") and group.args.get("grouping_sets")
     return bool(trailing or are_sets_of_terms or group.args.get("totals"))
-
-
-def walk_flat(nodes: Sequence[exp.Expr]) -> Iterator[exp.Expr]:
-    """The nodes of expressions, without those of the queries in them."""
-    for node in nodes:
-        yield from node.walk(prune=lambda part: isinstance(part, exp.Query))
 
 
 def group_term(term: exp.Expr, node: exp.Select, frame: Frame) -> exp.Expr:
@@ -164,68 +184,17 @@ def group_term(term: exp.Expr, node: exp.Select, frame: Frame) -> exp.Expr:
     if isinstance(term, exp.Column) and not term.table:
         if (owner := frame.owner(term.name)) is not None and owner:
             return frame.canonical(exp.column(term.name, table=owner))
-        return next((p.unalias() for p in node.expressions if p.alias == term.name), term)
+        return aliased_term(term, node)
+    if isinstance(term, exp.Column) and not is_written(term.args["table"], term.this):  # SQLGlot's guess at an alias
+        known = frame.sources.get(term.table)
+        if known is not None and not known.is_complete and known.get(term.name) is None:
+            return aliased_term(term, node)
     return frame.canonical(term) if isinstance(term, exp.Column) else term
 
 
-Output = tuple[str, exp.Expr, Value]
-"""A column that comes out: its name, the expression it is, its value. A bare star is columns that nobody declared."""
-
-
-def projections(node: exp.Select, frame: Frame) -> Iterator[Output]:
-    """What a SELECT lists, with stars spelled out as far as columns are known."""
-    for position, projection in enumerate(node.expressions):
-        inner = projection.unalias()
-        if isinstance(inner, exp.Star) or (isinstance(inner, exp.Column) and isinstance(inner.this, exp.Star)):
-            yield from starred(inner, frame)
-        else:
-            value = frame.value(inner)
-            if projection.alias:
-                frame.aliases.setdefault(projection.alias, value)
-            yield projection.alias_or_name or f"_col_{position}", inner, value
-
-
-def starred(star: exp.Expr, frame: Frame) -> Iterator[Output]:
-    """The columns that a star stands for."""
-    table = star.table if isinstance(star, exp.Column) else ""
-    options = (star.this if isinstance(star, exp.Column) else star).args
-    left_out = {node.name for node in options.get("except_") or options.get("except") or []}
-    replaced = {node.alias: node.unalias() for node in options.get("replace") or []}
-    renamed = {node.this.name: node.alias for node in options.get("rename") or []}
-    for alias, found in frame.sources.items():
-        if table and alias != table:
-            continue
-        for name, _ in found.columns:
-            if name not in left_out:
-                part = replaced.get(name) or exp.column(name, table=alias)
-                yield renamed.get(name, name), part, frame.value(part)
-        if not found.is_complete:
-            yield "*", exp.Star(), UNKNOWN
-    if table and table not in frame.sources:
-        yield "*", exp.Star(), UNKNOWN
-
-
-def carried(outputs: Sequence[Output], frame: Frame) -> list[tuple[str, Value]]:
-    """The columns as the next query sees them: a row-typed one has to bring its key along."""
-    return [
-        (name, keyed(node, value, outputs, frame) if isinstance(value, RowTyped) else value)
-        for name, node, value in outputs
-        if name != "*"
-    ]
-
-
-def keyed(node: exp.Expr, value: RowTyped, outputs: Sequence[Output], frame: Frame) -> Value:
-    """A row-typed column by the output that is its key, or is made of its key alone."""
-    if frame.is_outer(value.key):
-        return value
-    for name, other, _ in outputs:
-        if (found := frame.by_key(value, other)) is not None:
-            return replace(found, key=exp.column(name))
-    others = [each for each in outputs if each[1] is not node and any(is_same(n, value.key) for n in each[1].walk())]
-    for name, other, _ in others:
-        if (found := recoded(value, other, lambda units: frame.merged(node, units))) is not None:
-            return replace(found, key=exp.column(name))
-    return frame.alone(node, value)
+def aliased_term(term: exp.Column, node: exp.Select) -> exp.Expr:
+    """The expression that an output of this name stands for, the term itself where there is none."""
+    return next((each.unalias() for each in node.expressions if each.alias == term.name), term)
 
 
 # Set operations

@@ -26,6 +26,11 @@ Rule = Callable[[Node, "Frame"], Value]
 Rules = Callable[[type], Rule]
 Walk = Callable[[exp.Expr, "Run", "Frame | None"], Relation]
 
+CHAINED = (exp.Binary, exp.Unary, exp.Cast, exp.Bracket)
+"""Operators, whose rules read `this` in the frame that they are asked in."""
+ENDS = (exp.Connector, exp.AggFunc)
+"""Among those: AND and OR, where one term says something of the next, and aggregates, which read a group's rows."""
+
 
 class Run:
     """What the frames of one query share."""
@@ -41,10 +46,27 @@ class Run:
         self.has_units = False
         """Whether anything that was read is declared: a query of which nothing is gets no diagnostics."""
         self.is_muted = False
+        self._ready: tuple[exp.Expr, Frame, Value] | None = None
+        """The first operand of the operator whose rule is asked next, worked out already."""
         self._spelled: dict[Product, Product | None] = {}
 
     def evaluate(self, node: exp.Expr, frame: Frame) -> Value:
-        """What an expression is, by the rule of its class."""
+        """What an expression is, by the rule of its class. Long chains (`a * b * c`) are not recursed into."""
+        if self._ready is not None and self._ready[0] is node and self._ready[1] is frame:
+            return self._ready[2]
+        chain = [node]
+        while isinstance(node, CHAINED) and isinstance(node.this, CHAINED) and not isinstance(node, ENDS):
+            chain.append(node := node.this)
+        value = self.ruled(chain.pop(), frame)
+        while chain:
+            node = chain.pop()
+            self._ready = (node.this, frame, value)
+            value = self.ruled(node, frame)
+        self._ready = None
+        return value
+
+    def ruled(self, node: exp.Expr, frame: Frame) -> Value:
+        """What the rule of a class makes of its node."""
         try:
             return self.rules(type(node))(node, frame)
         except UnitError:

@@ -11,6 +11,7 @@ from sqlglot import exp
 from gnomon.check.units.agree import joined
 from gnomon.check.units.facts import conjuncts
 from gnomon.check.units.frames import Frame
+from gnomon.check.units.limits import limits_of
 from gnomon.check.units.pivots import pivoted
 from gnomon.check.units.types import kind_of_type
 from gnomon.check.units.values import (
@@ -20,6 +21,7 @@ from gnomon.check.units.values import (
     NotQuantity,
     Relation,
     RowTyped,
+    TableUnits,
     Unknown,
     Value,
 )
@@ -65,9 +67,15 @@ def add_joins(node: exp.Expr, frame: Frame) -> None:
         before = set(frame.sources)
         add(join.this, frame)
         added = set(frame.sources) - before
-        for name in (join.args.get("using") or []) if before and join.side in ("", "LEFT") else []:
-            keep_equal(exp.column(name.name, table=next(iter(added), "")), frame, before)
+        shared = [exp.column(name.name, table=next(iter(added), "")) for name in join.args.get("using") or []]
+        for later in shared if before and join.side in ("", "LEFT") else []:
+            keep_equal(later, frame, before)
         read_condition(join, frame, added)
+        if join.method == "NATURAL":
+            names = {name for alias in (*before, *added) for name, _ in frame.sources[alias].columns}
+            shared = [exp.column(name, table=next(iter(added), "")) for name in sorted(names)]
+        pairs = [(later, exp.column(later.name, table=alias)) for later in shared for alias in before]
+        frame.limits += limits_of(join, [*equalities(join.args.get("on"), added), *pairs])
         leave_rows_out(join, frame, before, added)
 
 
@@ -172,9 +180,16 @@ def table(node: Node, frame: Frame) -> Relation:
     columns = {name: declared_value(column) for name, column in declared.columns.items()}
     for value in (value for value in [*columns.values()] if isinstance(value, RowTyped)):
         columns.setdefault(value.key.name, NotQuantity("text"))
-    has_units = any(column.value is not None or column.entity for column in declared.columns.values())
-    frame.run.has_units |= has_units or declared.rows is not None
+    frame.run.has_units |= has_units(declared)
     return renamed(Relation(tuple(columns.items()), declared.rows, declared.is_complete), node)
+
+
+def has_units(declared: TableUnits | None) -> bool:
+    """Whether anything about units is declared for a table."""
+    if declared is None:
+        return False
+    columns = declared.columns.values()
+    return declared.rows is not None or any(column.value is not None or column.entity for column in columns)
 
 
 def declared_value(column: ColumnUnit) -> Value:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
 from gnomon.check.units.agree import joined
-from gnomon.check.units.answers import constant, spelled_out
+from gnomon.check.units.answers import constant
 from gnomon.check.units.frames import Frame
+from gnomon.check.units.keyed import filled
+from gnomon.check.units.logic import spelled_out
 from gnomon.check.units.values import Known, NotQuantity, Relation, RowTyped, Value
 
 Units = Mapping[str | None, Value]
@@ -27,8 +30,8 @@ def union_column(
         return joined(values, frame.run.named).value
     if is_union and any(isinstance(value, Known | RowTyped) for value in values):
         for at, (name, _) in enumerate(relations[0].columns):
-            if at != position and (units := by_column(at, values, relations, branches, frame)) is not None:
-                return RowTyped(exp.column(name), units)
+            if at != position and (found := by_column(at, values, relations, branches, frame)) is not None:
+                return replace(found, key=exp.column(name))
     parts = [output(branch, position) for branch in branches]
     return frame.agree(branches[0].parent or branches[0], parts, values)
 
@@ -43,28 +46,34 @@ def all_same(values: Sequence[Value]) -> bool:
 
 def by_column(
     at: int, values: Sequence[Value], relations: Sequence[Relation], branches: Sequence[exp.Expr], frame: Frame
-) -> Units | None:
+) -> RowTyped | None:
     """The unit for each text of a key column; None where that column is no key of some branch."""
+    rest = next((value.rest for value in values if isinstance(value, RowTyped) and value.rest is not None), None)
     units: dict[str | None, list[Value]] = {}
     for value, each, branch in zip(values, relations, branches, strict=True):
         name, key = each.columns[at]
         written = output(branch, at).unalias()
         if isinstance(value, RowTyped):
-            if value.key.name != name or value.rest is not None:
+            if value.key.name != name or value.rest != rest:
                 return None
             found: Units = value.units
         elif isinstance(key, NotQuantity) and key.constant is not None:
             found = {key.constant: value}
+        elif isinstance(written, exp.Null):
+            found = {None: value}
         elif isinstance(written, exp.Literal | exp.Boolean) and isinstance(text := spelled_out(constant(written)), str):
             found = {text: value}
         else:
             return None
         for one, unit in found.items():
             units.setdefault(one, []).append(unit)
+    if rest is not None:
+        units = {text: [filled(rest, text, frame.run.vocabulary), *each] for text, each in units.items()}
     merged = {text: joined(each, frame.run.named) for text, each in units.items()}
     if any(each.conflict is not None for each in merged.values()):
         return None
-    return {text: each.value for text, each in merged.items()}
+    doubtful = any(value.is_doubtful for value in values if isinstance(value, RowTyped))
+    return RowTyped(exp.null(), {text: each.value for text, each in merged.items()}, rest, doubtful)
 
 
 def output(branch: exp.Expr, position: int) -> exp.Expr:

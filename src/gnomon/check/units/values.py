@@ -93,12 +93,14 @@ class RowTyped:
 
     `key` is an expression of the frame, or a bare column of the relation that the value belongs to. `units` maps each
     value of the key that a row can have; the key None is NULL. `rest` is the unit of all other keys, where the key's
-    value is itself the code; without it other keys do not occur.
+    value is itself the code; without it other keys do not occur. `is_doubtful` says that a condition on the key which
+    cannot be worked out may leave some keys out: that they differ is no mistake then.
     """
 
     key: exp.Expr
     units: Mapping[str | None, Value]
     rest: Known | None = None
+    is_doubtful: bool = field(default=False, compare=False)
 
 
 Value = Known | Literal | Any | Unknown | NotQuantity | Fields | RowTyped

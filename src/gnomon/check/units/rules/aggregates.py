@@ -109,6 +109,14 @@ def pick_by(node: Node, frame: Frame) -> Value:
     return UNKNOWN if is_mixed(node, node.expression, frame) else value
 
 
+def in_order(node: Node, frame: Frame) -> Value:
+    """`FIRST(x ORDER BY y)`: an x; the y are compared."""
+    terms = [term.this for term in node.expressions]
+    frame.visit(terms)
+    value = frame.value(node.this) if node.this is not None else UNKNOWN
+    return UNKNOWN if any(is_mixed(term, term, frame) for term in terms) else value
+
+
 def is_mixed(node: exp.Expr, argument: exp.Expr, frame: Frame) -> bool:
     """Whether an aggregate puts rows of different units together; it is reported."""
     value = frame.inside().value(argument)
@@ -232,29 +240,7 @@ def entity_of(value: Value) -> str | None:
     return value.entity if isinstance(value, Unknown | NotQuantity) else None
 
 
-# Windows and filters
-
-
-def window(node: Node, frame: Frame) -> Value:
-    """A window function: its partition is its group. Neither the frame nor the order changes a unit."""
-    base = frame.windows.get(node.alias) or frame.windows.get(node.name)
-    partition = [*(node.args.get("partition_by") or []), *((base.args.get("partition_by") or []) if base else [])]
-    frame.visit(partition)
-    keys = (frame.canonical(part) if isinstance(part, exp.Column) else part for part in partition)
-    inner = frame.over(tuple(keys))
-    orders = [each.args["order"] for each in (node, base) if each is not None and each.args.get("order")]
-    terms = [term.this for order in orders for term in order.expressions]
-    mixed = [term for term in terms if is_mixed(term, term, inner)]
-    value = inner.value(node.this)
-    return UNKNOWN if mixed else value
-
-
-def neighbour(node: Node, frame: Frame) -> Value:
-    """LAG and LEAD: the value of another row, or the default."""
-    value = gather(node, node.this, frame)
-    default = node.args.get("default")
-    frame.visit(node.args.get("offset"))
-    return frame.agree(node, [node.this, default], [value, frame.value(default)]) if default is not None else value
+# Filters
 
 
 def filtered(node: Node, frame: Frame) -> Value:

@@ -62,18 +62,10 @@ def computed(left: Literal, right: Literal, rule: Callable[[Fraction, Fraction],
 # Sums
 
 
-SUMS = (exp.Add, exp.SafeAdd, exp.Sub, exp.SafeSubtract)
-
-
 def sum_or_difference(node: Node, frame: Frame) -> Value:
-    """`a + b - c`, from left to right: long sums are not recursed into."""
-    chain = [node]
-    while isinstance(chain[-1].this, SUMS):
-        chain.append(chain[-1].this)
-    value = frame.value(chain[-1].this)
-    for term in reversed(chain):
-        value = summed(term, value, frame.value(term.expression), frame)
-    return value
+    """`a + b`, `a - b`."""
+    left, right = operands(node, frame)
+    return summed(node, left, right, frame)
 
 
 def summed(node: Node, left: Value, right: Value, frame: Frame) -> Value:

@@ -7,6 +7,7 @@ from typing import Any as Node
 
 from sqlglot import exp
 
+from gnomon.check.units.answers import terms_of
 from gnomon.check.units.facts import Fact
 from gnomon.check.units.frames import Frame
 from gnomon.check.units.types import is_number, kind_of
@@ -103,14 +104,7 @@ def compare(node: exp.Expr, parts: Sequence[exp.Expr], values: Sequence[Value], 
 
 def connected(node: Node, frame: Frame) -> Value:
     """AND and OR, however many: what AND has on its left is true on its right."""
-    stack: list[exp.Expr] = [node]
-    terms: list[exp.Expr] = []
-    while stack:
-        term = stack.pop()
-        if type(term) is type(node):
-            stack += [term.expression, term.this]
-        else:
-            terms.append(term)
+    terms = [*terms_of(node)]
     for position, term in enumerate(terms):
         frame.visit(term)
         if isinstance(node, exp.And) and position < len(terms) - 1 and len(terms) <= FACTS_USED:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from gnomon.check.units.rules import aggregates, arithmetic, choices, dates, macros, nested, plain
+from gnomon.check.units.rules import aggregates, arithmetic, choices, dates, macros, nested, plain, windows
 from gnomon.check.units.run import Rule
 
 RULES: dict[str, Rule] = {
@@ -22,6 +22,7 @@ RULES: dict[str, Rule] = {
     "Paren": choices.inner,
     "Alias": choices.inner,
     "Ordered": choices.inner,
+    "Order": aggregates.in_order,
     "Distinct": choices.distinct,
     "IgnoreNulls": choices.inner,
     "RespectNulls": choices.inner,
@@ -112,9 +113,9 @@ RULES: dict[str, Rule] = {
     "LogicalAnd": choices.to_kind("boolean"),
     "LogicalOr": choices.to_kind("boolean"),
     # Window functions
-    "Window": aggregates.window,
-    "Lag": aggregates.neighbour,
-    "Lead": aggregates.neighbour,
+    "Window": windows.window,
+    "Lag": windows.neighbour,
+    "Lead": windows.neighbour,
     "RowNumber": plain.rank,
     "Rank": plain.rank,
     "DenseRank": plain.rank,
