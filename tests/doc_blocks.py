@@ -75,6 +75,7 @@ class Reader:
 
     def __init__(self, folder: Path, document: Path, reading: str = "") -> None:
         self.folder, self.document, self.reading = folder, document, reading
+        self.beside = folder.parent
         self.outputs: list[str] = []
 
     def follow(self, found: list[Block]) -> None:
@@ -98,25 +99,32 @@ class Reader:
         path.write_text(before + block.text)
 
     def run(self, block: Block) -> str:
-        """What a block prints; a shell's folder holds for the blocks after it."""
-        scripts = Path(sys.executable).parent
-        environment = {
-            **os.environ,
-            "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONUNBUFFERED": "1",
-            "COLUMNS": "120",
-        }
-        if block.language == "python":
-            command = [sys.executable, "-c", block.text]
-        else:
-            command = ["bash", "-euc", f"{block.text}\npwd > '{self.folder.parent / '.pwd'}'"]
+        """What a block prints; a shell's folder and what it exports hold for the blocks after it."""
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            self.command(block),
+            cwd=self.folder,
+            env=self.environment(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         assert done.returncode == 0, f"{self.place(block)} failed:\n{block.text}\n{done.stdout}"
         if block.language == "sh":
-            self.folder = Path((self.folder.parent / ".pwd").read_text().strip())
+            self.folder = Path((self.beside / ".pwd").read_text().strip())
         return "\n".join(line.rstrip() for line in done.stdout.rstrip().splitlines())
+
+    def command(self, block: Block) -> list[str]:
+        """What runs a block."""
+        if block.language == "python":
+            return [sys.executable, "-c", block.text]
+        exports, folder = self.beside / ".exports", self.beside / ".pwd"
+        before = f". '{exports}'\n" if exports.exists() else ""
+        return ["bash", "-euc", f"{before}{block.text}\npwd > '{folder}'\nexport -p > '{exports}'"]
+
+    def environment(self) -> dict[str, str]:
+        """The environment of each block."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, "PATH": path, "PYTHONUNBUFFERED": "1", "COLUMNS": "120"}
 
     def compare(self, block: Block) -> None:
         last = self.outputs[-1]

@@ -36,7 +36,9 @@ def address_of(database: str | None) -> str:
         return str(find_root(None) / FILE)
     except UsageError:
         message = "there is no project here whose catalog it could be"
-        raise UsageError(Problem("no_project", message, help="name the catalog with --database")) from None
+        raise UsageError(
+            Problem("no_project", message, help=f"name the catalog with --database, such as --database {FILE}")
+        ) from None
 
 
 @catalog.command("migrate", short_help="Bring the catalog's database to the newest schema.")
@@ -76,11 +78,13 @@ def counts(result: Migration) -> list[str]:
     if result.there is None:
         return []
     there, here = result.there, result.here
+    flat = plural(sum(there.legacy.values()), "flat unit")
     lines = [
-        f"older tables: {plural(there.nodes, 'node')}, {plural(there.columns, 'column')}, {there.units} with a unit",
+        f"older tables: {plural(there.nodes, 'node')}, {plural(there.columns, 'column')}, {there.units} with a unit,"
+        f" {flat}",
         *(f"  {number} x {name}" for name, number in sorted(there.legacy.items())),
     ]
-    if here is not None:
+    if here is not None and here.nodes:
         lines.append(
             f"carried: {plural(here.nodes, 'node')}, {plural(here.columns, 'column')}, {here.units} with a unit"
         )

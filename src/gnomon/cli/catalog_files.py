@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
-from gnomon.cli.catalog import address_of, catalog, database_option
+from gnomon.cli.catalog import FILE, address_of, catalog, database_option
 from gnomon.cli.catalog_push import as_dict, print_changes
+from gnomon.cli.catalog_units import unit_lines
 from gnomon.cli.format import plural
 from gnomon.cli.options import debug_option, json_option, print_json, say
 from gnomon.errors import Problem, UsageError
@@ -17,8 +22,9 @@ from gnomon.errors import Problem, UsageError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from gnomon.catalog import Definition
+    from gnomon.catalog import Change, Definition
     from gnomon.catalog.files import Deployment
+    from gnomon.units.wire import Own
 
 PLACE = click.Path(path_type=Path)
 NAMESPACE = "The namespace; by default that of dj.yaml."
@@ -28,10 +34,13 @@ NAMESPACE = "The namespace; by default that of dj.yaml."
 @click.argument("source", type=PLACE, metavar="FOLDER|ZIP")
 @database_option
 @click.option("--namespace", metavar="NAME", help=NAMESPACE)
+@click.option("--allow-empty", is_flag=True, help="Take all nodes out where there are no files of any.")
 @click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
 @json_option
 @debug_option
-def import_(source: Path, database: str | None, namespace: str | None, dry_run: bool, as_json: bool) -> None:
+def import_(
+    source: Path, database: str | None, namespace: str | None, allow_empty: bool, dry_run: bool, as_json: bool
+) -> None:
     """Make a namespace of the catalog hold the nodes of a folder or a ZIP, and no others.
 
     All three layouts of DataJunction's files are read. What differs is shown before anything is written; what is gone
@@ -41,14 +50,15 @@ def import_(source: Path, database: str | None, namespace: str | None, dry_run: 
     from gnomon.catalog.database import opened
     from gnomon.catalog.deploy import deploy
 
-    with opened(address_of(database)) as engine:
-        prepare(engine, dry_run)
+    with opened(address_of(database)) as named, made(named, dry_run) as engine:
         store = Store(engine)
-        read = read_from(source, namespace, {node.name: node.revision.definition for node in store.list()})
+        known = {node.name: node.revision.definition for node in store.list()}
+        read, own = read_from(source, namespace, known)
         for problem in read.findings:
             say(str(problem))
         nodes = dict(read.definitions)
-        planned = deploy(store, read.namespace, nodes, read.tags, dry_run=True)
+        put = partial(deploy, store, read.namespace, nodes, read.tags, own=own, allow_empty=allow_empty)
+        planned = put(dry_run=True)
         changed = [change for change in planned.nodes if change.action != "none"]
         tags = [tag for tag in planned.tags if tag.action != "none"]
         if as_json:
@@ -58,39 +68,58 @@ def import_(source: Path, database: str | None, namespace: str | None, dry_run: 
         else:
             for tag in tags:
                 click.echo(f"{tag.action} tag {tag.name}")
-            print_changes(changed)
+            print_changes([readable(change) for change in changed])
+            for line in unit_lines(changed, known, nodes):
+                click.echo(line)
         if not dry_run:
-            deploy(store, read.namespace, nodes, read.tags)
+            put(shown=planned)
     done = "would change" if dry_run else "changed"
     say(f"{read.namespace}: {plural(len(changed), 'node')} of {len(planned.nodes)} {done}")
 
 
-def prepare(engine: Engine, dry_run: bool) -> None:
-    """Make a SQLite file that is not there, except for a dry run."""
+@contextmanager
+def made(engine: Engine, dry_run: bool) -> Iterator[Engine]:
+    """A catalog whose SQLite file is made if it is not there; a dry run looks at an empty one elsewhere instead."""
     from gnomon.catalog import migrate
-    from gnomon.catalog.database import place
+    from gnomon.catalog.database import opened, place
     from gnomon.catalog.migrate import is_missing
 
-    if is_missing(engine) and dry_run:
-        message = f"{place(engine)}: there is no catalog yet, so every node would be created"
-        raise UsageError(Problem("catalog_behind", message, help="run gnomon catalog import without --dry-run"))
-    if is_missing(engine):
+    if not is_missing(engine):
+        yield engine
+        return
+    if not dry_run:
         migrate(engine)
+        yield engine
+        return
+    say(f"{place(engine)} is not there yet and would be made")
+    with TemporaryDirectory() as folder, opened(Path(folder) / FILE) as empty:
+        migrate(empty)
+        yield empty
 
 
-def read_from(source: Path, namespace: str | None, known: dict[str, Definition]) -> Deployment:
-    """The nodes of a folder or a ZIP. Raises UsageError `missing_file` where there is neither."""
-    from gnomon.catalog.files import read_folder, read_zip
+def readable(change: Change) -> Change:
+    """A change in the words of files; `as written` is the spelling of a unit, and keys that nobody knows."""
+    fields = tuple(name for name in change.fields if name != "authored")
+    return replace(change, fields=fields or ("as written",))
 
-    if source.is_dir():
-        return read_folder(source, namespace, known=known)
+
+def read_from(source: Path, namespace: str | None, known: dict[str, Definition]) -> tuple[Deployment, Own]:
+    """The nodes of a folder or a ZIP, and own units. Raises UsageError `missing_file` where there is neither, and
+    `not_a_zip` for one YAML file: it does not say what else is in the namespace."""
+    from gnomon.catalog.checks import own_codes
+    from gnomon.catalog.files.own_units import read_project
+
+    own = own_codes(column for definition in known.values() for column in definition.columns)
+    if source.suffix in (".yaml", ".yml") and source.is_file():
+        help = f"name its folder, such as {source.parent}"
+        raise UsageError(Problem("not_a_zip", f"{source} is one file, and an import is a whole namespace", help=help))
     try:
-        content = source.read_bytes()
+        content = source if source.is_dir() else source.read_bytes()
     except FileNotFoundError:
         raise UsageError(Problem("missing_file", f"there is no folder and no file {source}")) from None
     except OSError as error:
         raise UsageError(Problem("unreadable_file", f"{source} cannot be read: {error.strerror}")) from None
-    return read_zip(content, namespace, known=known)
+    return read_project(content, namespace, known=known, own=own)
 
 
 @catalog.command("export", short_help="Write a namespace as DataJunction's files.")

@@ -52,11 +52,30 @@ def test_the_difference_is_shown_and_a_dry_run_writes_nothing(folder: Path, data
     assert dry.stdout.splitlines() == [
         "update shop.revenue v1.0.0 -> v2.0.0: columns.shop_DOT_revenue.unit",
         "deactivate shop.by_store",
+        "unit shop.revenue: USD -> EUR",
     ]
     assert "warning[declared_mismatch]" in dry.stderr
     assert dry.stderr.splitlines()[-1] == "shop: 2 nodes of 6 would change"
     assert database.read_bytes() == before
     assert run("import", folder, "--database", database).stdout == dry.stdout
+
+
+def test_a_dry_run_without_a_catalog_shows_what_the_import_does(folder: Path, database: Path) -> None:
+    dry = run("import", folder, "--database", database, "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert dry.stderr.splitlines()[0] == f"{database} is not there yet and would be made"
+    assert dry.stderr.splitlines()[-1] == "shop: 6 nodes of 6 would change"
+    assert list(database.parent.iterdir()) == [folder]
+    assert run("import", folder, "--database", database).stdout == dry.stdout
+    assert "unit shop.revenue: USD\n" in dry.stdout
+
+
+def test_another_spelling_of_a_unit_is_no_other_unit(folder: Path, database: Path) -> None:
+    run("import", folder, "--database", database)
+    revenue = folder / "revenue.yaml"
+    revenue.write_text(revenue.read_text().replace("unit: dollar", "unit: {kind: currency, code: USD}"))
+    again = run("import", folder, "--database", database)
+    assert again.stdout.splitlines() == ["update shop.revenue v1.0.0 -> v1.0.1: as written"]
 
 
 def test_a_wrong_file_writes_nothing(folder: Path, database: Path) -> None:
@@ -80,11 +99,10 @@ def test_an_empty_folder_takes_nothing_away(folder: Path, database: Path, tmp_pa
 
 
 def test_what_is_not_there(folder: Path, database: Path, tmp_path: Path) -> None:
-    dry = run("import", folder, "--database", database, "--dry-run")
-    assert "catalog_behind" in dry.stderr
-    assert not database.exists()
     run("import", folder, "--database", database)
     assert "missing_file" in run("import", tmp_path / "none.zip", "--database", database).stderr
+    one = run("import", folder / "revenue.yaml", "--database", database)
+    assert "not_a_zip" in one.stderr and f"name its folder, such as {folder}" in one.stderr
     assert "unknown_namespace" in run("export", "--database", database, "--namespace", "none").stderr
     listed = run("export", "--database", database, "--namespace", "shop")
     assert listed.stdout.splitlines()[0] == "dj.yaml"
