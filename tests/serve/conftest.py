@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from dates.conftest import postgres
 from gnomon.catalog import connect, migrate
@@ -52,8 +53,15 @@ class Served:
 @contextmanager
 def serving(settings: Settings) -> Iterator[str]:
     """Serve a catalog from a thread; the URL."""
+    with listened(create_app(settings)) as url:
+        yield url
+
+
+@contextmanager
+def listened(app: FastAPI) -> Iterator[str]:
+    """Let an application listen in a thread; the URL."""
     with listening("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         until(lambda: server.started)

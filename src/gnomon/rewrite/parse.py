@@ -66,7 +66,7 @@ def parse_query(source: Source, dialect: str) -> exp.Query:
     except TokenError as error:
         raise DefinitionError(Problem("sql_syntax", unmark(str(error)).lower(), source.span(0))) from None
     except RecursionError:
-        raise DefinitionError(too_deep(source, 0)) from None
+        raise DefinitionError(too_deep(source, 0, "the query nests too deep")) from None
     except AttributeError:  # see UNREADABLE
         raise DefinitionError(Problem("sql_syntax", "the file is no SQL", source.span(0))) from None
     defs = [tree for tree in statements if marker(tree) == "def"]
@@ -122,16 +122,12 @@ def check_depth(source: Source) -> None:
     for match in re.finditer(r"'(?:[^']|'')*'|--[^\n]*|[()]", source.text):
         depth += {"(": 1, ")": -1}.get(match[0], 0)
         if depth > limit("sql_depth"):
-            raise DefinitionError(too_deep(source, match.start()))
+            message = f"parentheses nest deeper than {limit('sql_depth')}"
+            raise DefinitionError(too_deep(source, match.start(), message))
 
 
-def too_deep(source: Source, offset: int) -> Problem:
-    return Problem(
-        "sql_too_deep",
-        f"parentheses nest deeper than {limit('sql_depth')}",
-        source.span(offset),
-        help="split the query into CTEs",
-    )
+def too_deep(source: Source, offset: int, message: str) -> Problem:
+    return Problem("sql_too_deep", message, source.span(offset), help="split the query into CTEs")
 
 
 def syntax_problem(source: Source, error: ParseError) -> Problem:

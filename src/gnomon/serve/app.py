@@ -20,9 +20,10 @@ from gnomon.serve.refusals import add_refusals, refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.settings import Settings, is_local
 from gnomon.serve.state import State, StateOf
-from gnomon.serve.v1.shapes import ProblemV1
+from gnomon.serve.strict import StrictRoute
+from gnomon.serve.v1.shapes import Health, ProblemV1
 
-health = APIRouter(tags=["health"])
+health = APIRouter(tags=["health"], route_class=StrictRoute)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -56,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-@health.get("/health", summary="Whether the catalog answers")
+@health.get("/health", response_model=Health, summary="Whether the catalog answers")
 def get_health(state: StateOf) -> Response:
     """Whether the server's database answers. Nobody has to log in for it."""
     accounts = has_accounts(state.engine)

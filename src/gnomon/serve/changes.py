@@ -11,12 +11,13 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from gnomon.catalog.files import to_spec
+from gnomon.catalog.files.graph import read_sql
 from gnomon.catalog.rows import plain
 from gnomon.catalog.store import Store
 from gnomon.catalog.values import Column, Definition, Node, namespace_of
 from gnomon.serve.answers import titled
 from gnomon.serve.refusals import refused
-from gnomon.serve.specs import cleaned, read_one
+from gnomon.serve.specs import cleaned, known_for, read_one
 from gnomon.serve.units import NEWER, metric_unit, word_for
 
 WORDS: Mapping[str, str] = {
@@ -38,11 +39,52 @@ def changed(store: Store, node: Node, body: Mapping[str, Any], published_client:
     if not said:
         return with_words(definition, words)
     spec = to_spec({node.name: definition}, namespace_of(node.name))["nodes"][0]
-    columns = said.pop("columns", None)
+    columns = said.pop("columns", [])
     spec |= said | as_spec(words)
-    if columns:
-        spec["columns"] = merged(spec.get("columns", []), columns, is_whole=definition.kind == "source")
+    made = made_by(store, node.name, definition, spec) if "query" in said or columns != [] else None
+    if "query" in said and made is not None:
+        spec["columns"] = [each for each in spec.get("columns", []) if each["name"].lower() in made]
+        if "primary_key" not in said:
+            spec["primary_key"] = [each for each in spec.get("primary_key", []) if each.lower() in made]
+    if columns != []:
+        is_list = isinstance(columns, list)
+        is_whole = definition.kind == "source"
+        refuse_unmade(node.name, columns if is_list else [], made)
+        spec["columns"] = merged(spec.get("columns", []), columns, is_whole=is_whole) if is_list else columns
     return with_origins(definition, read_one(store, node.name, spec))
+
+
+def made_by(store: Store, name: str, definition: Definition, spec: Mapping[str, Any]) -> set[str] | None:
+    """The columns that the query of a transform or a dimension makes, in lower case; None where nobody knows all.
+
+    Those of a star are known where the columns of every node that it may stand for are.
+    """
+    if definition.kind not in ("transform", "dimension"):
+        return None
+    bare = {key: value for key, value in spec.items() if key not in ("columns", "primary_key", "dimension_links")}
+    found = read_one(store, name, bare)
+    if has_star(found.query):
+        known = known_for(store, list(found.parents), namespace_of(name))
+        if not all(known[parent].columns if parent in known else () for parent in found.parents):
+            return None
+    return {column.name.lower() for column in found.columns}
+
+
+def has_star(query: str | None) -> bool:
+    """Whether a query makes columns that it does not name.
+
+    >>> has_star("SELECT o.* FROM shop.orders AS o"), has_star("SELECT COUNT(*) AS n FROM shop.orders")
+    (True, False)
+    """
+    return any(each.is_star for each in read_sql(query or "SELECT 1").selects)
+
+
+def refuse_unmade(name: str, columns: list[Any], made: set[str] | None) -> None:
+    """Refuse words about columns that a query does not make; a name alone says nothing."""
+    for column in columns if made is not None else ():
+        said = column.get("name") if isinstance(column, Mapping) and len(column) > 1 else None
+        if isinstance(said, str) and said.lower() not in (made or ()):
+            raise refused("unknown_column", f"the query of `{name}` makes no column `{said}`", "name it in the SELECT")
 
 
 def mentioned(name: str, definition: Definition, said: Mapping[str, Any], published_client: bool) -> dict[str, Any]:
@@ -83,9 +125,7 @@ def other_columns(definition: Definition, columns: list[Any]) -> list[Any]:
     """The columns of a call without what is so already: none where all of them are."""
     there = {column.name: column for column in definition.columns}
     found = [own_words(column, there) for column in columns]
-    same = all(
-        isinstance(column, Mapping) and len(column) == 1 and str(column.get("name")) in there for column in found
-    )
+    same = all(is_name(column) and str(column.get("name")) in there for column in found)
     is_whole = definition.kind != "source" or [column.get("name") for column in found if same] == list(there)
     return [] if same and is_whole else found
 
@@ -165,12 +205,18 @@ def own_metadata(definition: Definition, said: Mapping[str, Any]) -> dict[str, A
     return found
 
 
+def is_name(column: Any) -> bool:
+    """Whether a call names a column and says nothing of it."""
+    return isinstance(column, Mapping) and column.keys() == {"name"}
+
+
 def merged(before: Any, after: list[Any], *, is_whole: bool) -> list[Any]:
     """Columns with what a call says of them. Of a source they are all that there are; others follow from the SQL."""
     there = {column["name"]: column for column in before}
-    said = [column.get("name") if isinstance(column, Mapping) else None for column in after]
     found = [
         {**there.get(str(column.get("name")), {}), **column} if isinstance(column, Mapping) else column
         for column in after
+        if is_whole or not is_name(column)
     ]
+    said = [column.get("name") if isinstance(column, Mapping) else None for column in found]
     return found if is_whole else [each for name, each in there.items() if name not in said] + found

@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, Response
 
+from gnomon.serve.dj.sent_shapes import sent_schemas
 from gnomon.serve.page import METHODS, page_of
 from gnomon.serve.refusals import PROBLEM_JSON, is_ours
 from gnomon.serve.replies import json_reply
@@ -49,6 +50,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         made = get_openapi(title="Gnomon catalog", version=version("gnomon"), description=ABOUT, routes=app.routes)
         for unused in ("HTTPValidationError", "ValidationError"):
             made["components"]["schemas"].pop(unused, None)
+        made["components"]["schemas"] |= dict(sent_schemas())
         for path, operation in operations(made):
             complete(path, operation)
         app.openapi_schema = made

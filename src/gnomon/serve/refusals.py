@@ -8,8 +8,8 @@ DataJunction's routes     {"message", "errors", "warnings"}, or {"detail"} where
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -50,6 +50,9 @@ STATUS: Mapping[str, int] = {
     "database_locked": 503,
 }
 """The status of each code; of others 422 for a wrong call and 500 for what stopped half-way."""
+
+HTTP_CODES: Mapping[int, str] = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+"""The code of what no route answers, by its status."""
 
 DJ_CODES: Mapping[str, str] = {
     "unknown_node": "UNKNOWN_NODE",
@@ -106,9 +109,10 @@ def add_refusals(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_").replace("-", "_")
-        found = Problem(code, said(request, error.status_code) or str(error.detail))
-        return answer(request, error.status_code, [found], error.headers)
+        status = error.status_code
+        found = Problem(HTTP_CODES.get(status, "wrong_call"), said(request, status) or str(error.detail))
+        taken = methods_at(app, request.url.path) if status == 405 else []
+        return answer(request, status, [found], {"Allow": ", ".join(taken)} if taken else error.headers)
 
     async def on_mistake(request: Request, error: Exception) -> Response:
         LOG.error("%s %s", request.method, request.url.path, exc_info=error)
@@ -119,6 +123,13 @@ def add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_misfit)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_mistake)
+
+
+def methods_at(app: FastAPI, path: str) -> list[str]:
+    """The methods that are taken at a path, by whichever route; none of a path that the document does not have."""
+    described = app.openapi()["paths"].items()
+    fitting = (item for template, item in described if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path))
+    return sorted({method.upper() for item in fitting for method in item})
 
 
 def said(request: Request, status: int) -> str | None:
@@ -143,13 +154,19 @@ def answer(
 
 def misfit(request: Request, errors: Sequence[Mapping[str, Any]]) -> Response:
     """A call that does not fit its description: where, and what is wrong there."""
-    found = [{key: plain(error.get(key)) for key in ("type", "loc", "msg", "input")} for error in errors]
+    found = [{key: plain(error.get(key)) for key in ("type", "loc", "msg", "input")} for error in map(reasoned, errors)]
     if not is_ours(request.url.path):
         return json_reply({"detail": found}, 422)
     problems = [
         Problem("wrong_call", f"{'.'.join(str(step) for step in each['loc'])}: {each['msg']}") for each in found
     ]
     return json_reply(problem_json(422, problems), 422, {}, PROBLEM_JSON)
+
+
+def reasoned(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is wrong at a place of a call; of JSON that is none, also why."""
+    why = error.get("ctx", {}).get("error") if error.get("type") == "json_invalid" else None
+    return {**error, "msg": f"{error['msg']}: {why}"} if why else error
 
 
 def plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from gnomon.catalog.database import reading
@@ -12,11 +13,12 @@ from gnomon.catalog.files import Deployment, read_spec
 from gnomon.catalog.files.prefix import Prefix
 from gnomon.catalog.nodes import read_named
 from gnomon.catalog.store import Store
-from gnomon.catalog.values import Definition, Kind, namespace_of
-from gnomon.errors import DefinitionError
+from gnomon.catalog.values import LONGEST_NAME, Definition, Kind, namespace_of
+from gnomon.errors import DefinitionError, Problem
 from gnomon.serve.refusals import refused
 
-DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
+DOTTED = re.compile(r"\b[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)+", re.ASCII)
+PLACE = re.compile(r" \(at nodes\.0(?:\.([^()]*))?\)$")
 ANSWERED = frozenset(
     {"status", "version", "current_version", "created_at", "updated_at", "deactivated_at", "availability", "namespace"}
     | {"materializations", "parents", "created_by", "missing_table", "type", "cube_filters", "orderby", "limit"}
@@ -24,6 +26,8 @@ ANSWERED = frozenset(
 """Keys of a node's answer that clients send back, and that nobody can set."""
 NOT_IN_SPEC = frozenset({"dimension_column", "dimension"})
 """Keys of a column's answer that are said by links."""
+TAKEN_AWAY = frozenset({"unit", "unit_ext", "unit_by"})
+"""Keys of a column of which null says something: that it is declared no more."""
 
 
 def known_for(store: Store, body: Any, namespace: str) -> dict[str, Definition]:
@@ -49,13 +53,15 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def prefixes(name: str) -> Iterator[str]:
-    """A dotted name and those that it begins with: `shop.orders.id` may be a column of `shop.orders`.
+    """A dotted name and those that it begins with: `shop.orders.id` may be a column of `shop.orders`. No longer ones
+    than nodes have.
 
     >>> list(prefixes("shop.eu.orders"))
     ['shop.eu', 'shop.eu.orders']
     """
     words = name.split(".")
-    yield from (".".join(words[:length]) for length in range(2, len(words) + 1))
+    found = (".".join(words[:length]) for length in range(2, len(words) + 1))
+    yield from takewhile(lambda each: len(each) <= LONGEST_NAME, found)
 
 
 def read_deployment(store: Store, body: Mapping[str, Any]) -> Deployment:
@@ -79,11 +85,27 @@ def read_one(store: Store, name: str, spec: Mapping[str, Any]) -> Definition:
     known = {
         other: definition for other, definition in known_for(store, spec, namespace_of(name)).items() if other != name
     }
-    read = read_spec(body, known=known)
+    try:
+        read = read_spec(body, known=known)
+    except DefinitionError as error:
+        raise DefinitionError(*map(of_body, error.problems)) from None
     unread = [replace(finding, severity="error") for finding in read.findings if finding.code == "sql_not_read"]
     if unread:
-        raise DefinitionError(*unread)
+        raise DefinitionError(*map(of_body, unread))
     return read.definitions[full_name(name)]
+
+
+def of_body(problem: Problem) -> Problem:
+    """A problem of the one node of a deployment, with its place in the node.
+
+    >>> of_body(Problem("wrong_unit", "unknown unit (at nodes.0.unit.kind)")).message
+    'unknown unit (at unit.kind)'
+    """
+    found = PLACE.search(problem.message)
+    if found is None:
+        return problem
+    where = f" (at {found[1]})" if found[1] else ""
+    return replace(problem, message=problem.message[: found.start()] + where)
 
 
 def full_name(name: str) -> str:
@@ -115,7 +137,11 @@ def cleaned_column(column: Any) -> Any:
     """A column in the words of files."""
     if not isinstance(column, Mapping):
         return column
-    said = {key: value for key, value in column.items() if key not in NOT_IN_SPEC and value is not None}
+    said = {
+        key: value
+        for key, value in column.items()
+        if key not in NOT_IN_SPEC and (value is not None or key in TAKEN_AWAY)
+    }
     if isinstance(said.get("attributes"), list):
         said["attributes"] = [attribute_of(each) for each in said["attributes"] if each]
     return said

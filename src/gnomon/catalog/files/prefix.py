@@ -7,6 +7,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
+from gnomon.catalog.values import LONGEST_NAME
+
 PREFIX = "${prefix}"
 ASIDE = r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|--[^\n]*|/\*.*?\*/"""
 """What stands in SQL beside names: literals, quoted names and comments."""
@@ -77,8 +79,8 @@ class Prefix:
         def prefixed(found: re.Match[str]) -> str:
             if found[1] is None:
                 return found[0]
-            words = found[1][1:].split(".")
-            names = (".".join([self.namespace, *words[:length]]) for length in range(1, len(words) + 1))
-            return PREFIX + found[1][1:] if any(each in nodes for each in names) else found[0]
+            whole = f"{self.namespace}{found[1]}"
+            ends = [dot.start() for dot in re.finditer(r"\.|$", whole[: LONGEST_NAME + 1])]
+            return PREFIX + found[1][1:] if any(whole[:end] in nodes for end in ends) else found[0]
 
         return name.sub(prefixed, sql)

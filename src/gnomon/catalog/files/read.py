@@ -17,6 +17,7 @@ from gnomon.catalog.files.inferred import with_inferred
 from gnomon.catalog.files.links import closed
 from gnomon.catalog.files.nodes import Reading, ReadNode, read_node
 from gnomon.catalog.files.prefix import Prefix
+from gnomon.catalog.files.yaml_read import OldReader
 from gnomon.catalog.values import KINDS, Definition, Tag
 from gnomon.errors import DefinitionError, Problem, UsageError
 from gnomon.load.document import Document
@@ -117,7 +118,7 @@ def from_entries(
 def parsed(entry: Entry, findings: Findings) -> Document | None:
     """A file's mapping; None, with problems, where it is none."""
     try:
-        document = read_yaml(entry.source)
+        document = read_yaml(entry.source, OldReader)
     except DefinitionError as error:
         findings.problems += error.problems
         return None
@@ -161,6 +162,8 @@ def read_tags(whole: Fields) -> tuple[Tag, ...]:
     tags: dict[str, Tag] = {}
     for part in whole.each("tags"):
         name = part.text("name", required=True)
+        if name == "":
+            part.error("empty_name", "a tag has no name", "name", help="write its name")
         metadata = next(
             (part.mapping(key) for key in ("tag_metadata", "metadata", "custom_metadata") if key in part.data), None
         )

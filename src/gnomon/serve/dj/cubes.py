@@ -18,9 +18,10 @@ from gnomon.serve.dj.nodes import NodeName, node_answer
 from gnomon.serve.dj.shapes import CubeOut
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 from gnomon.serve.units import metric_unit
 
-router = APIRouter(tags=["cubes"])
+router = APIRouter(tags=["cubes"], route_class=StrictRoute)
 
 
 @router.get("/cubes", response_model=list[str], summary="Names of cubes")

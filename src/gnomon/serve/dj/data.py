@@ -19,14 +19,17 @@ from gnomon.serve.dj.sql_shapes import DataOut
 from gnomon.serve.refusals import message_json, refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-router = APIRouter(tags=["data"])
+router = APIRouter(tags=["data"], route_class=StrictRoute)
 
 LARGEST_ANSWER = 100_000
 """Rows of one answer."""
+LARGEST_WHOLE = 2**63
+"""Whole numbers below it are whole in JSON too, whichever type the warehouse adds them up in."""
 Engine = Annotated[str | None, Query(description="Not looked at: there is one warehouse")]
 
 
@@ -110,9 +113,13 @@ def value_json(value: Any) -> Any:
 
     >>> value_json(Decimal("1.50")), value_json(Decimal("0.12345678901234567890")), value_json(float("inf"))
     (1.5, '0.12345678901234567890', 'Infinity')
+    >>> value_json(Decimal("20")), value_json(Decimal("20.00"))  # a sum of whole numbers is one
+    (20, 20.0)
     """
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Decimal) and value.as_tuple().exponent == 0 and abs(value) < LARGEST_WHOLE:
+        return int(value)
     if isinstance(value, Decimal):
         nearest = float(value)
         return nearest if Decimal(repr(nearest)) == value else str(value)

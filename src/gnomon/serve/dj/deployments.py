@@ -17,14 +17,20 @@ from gnomon.catalog.summaries import Summary, active_among, summaries
 from gnomon.catalog.values import Change, Definition
 from gnomon.serve.access import Reader, Writer
 from gnomon.serve.dj.deployment_shapes import DeploymentOut
+from gnomon.serve.dj.sent_shapes import DeploymentIn, described_as
 from gnomon.serve.refusals import message_json, refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.specs import read_deployment
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 
-router = APIRouter(tags=["deployments"])
+router = APIRouter(tags=["deployments"], route_class=StrictRoute)
 
-Spec = Annotated[dict[str, Any], Body(description="A namespace, its nodes and tags, as DataJunction's files have them")]
+Spec = Annotated[
+    dict[str, Any],
+    described_as(DeploymentIn),
+    Body(description="A namespace, its nodes and tags, as DataJunction's files have them"),
+]
 
 OPERATIONS = {"create": "create", "restore": "create", "update": "update", "deactivate": "delete", "none": "noop"}
 """What DataJunction calls a change. It has no word for a node that comes back."""

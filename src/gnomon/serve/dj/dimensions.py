@@ -18,8 +18,9 @@ from gnomon.serve.dj.nodes import NodeName
 from gnomon.serve.dj.shapes import Ranked, Titled
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 
-router = APIRouter(tags=["dimensions"])
+router = APIRouter(tags=["dimensions"], route_class=StrictRoute)
 
 Kinds = Annotated[list[Kind] | None, Query()]
 

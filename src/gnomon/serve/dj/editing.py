@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
+from pydantic import StrictInt
 from starlette.responses import Response
 
 from gnomon.catalog.labels import put_availability
@@ -16,18 +17,25 @@ from gnomon.serve.access import Reader, Writer
 from gnomon.serve.answers import column_json
 from gnomon.serve.changes import changed
 from gnomon.serve.dj.nodes import NodeName, node_answer
+from gnomon.serve.dj.sent_shapes import NodeChangeIn, NodeIn, TypedNodeIn, described_as
 from gnomon.serve.dj.shapes import Message, NodeOut, ValidationOut
 from gnomon.serve.refusals import message_json, refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.specs import read_new
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 from gnomon.serve.times import instant_of
 from gnomon.serve.units import is_published_client
 
-router = APIRouter(tags=["nodes"])
+router = APIRouter(tags=["nodes"], route_class=StrictRoute)
 
-NewNode = Annotated[dict[str, Any], Body(description="A node, in the words of a deployment's nodes")]
-Mentioned = Annotated[dict[str, Any], Body(description="What is to be another; all else stays")]
+NewNode = Annotated[
+    dict[str, Any], described_as(NodeIn), Body(description="A node, in the words of a deployment's nodes")
+]
+AnyNode = Annotated[dict[str, Any], described_as(TypedNodeIn), Body(description="A node with its type")]
+Mentioned = Annotated[
+    dict[str, Any], described_as(NodeChangeIn), Body(description="What is to be another; all else stays")
+]
 
 
 def edit(state: State, name: str, change: Callable[[Node], Definition], by: str) -> Node:
@@ -39,7 +47,7 @@ def edit(state: State, name: str, change: Callable[[Node], Definition], by: str)
 
 
 @router.post("/nodes/validate", response_model=ValidationOut, summary="Whether a node could be made")
-def validate_node(state: StateOf, _: Reader, body: NewNode) -> Response:
+def validate_node(state: StateOf, _: Reader, body: AnyNode) -> Response:
     """What a node would be, and what is wrong with it. Nothing is written."""
     try:
         name, definition = read_new(state.store, kind_of(body), body)
@@ -125,7 +133,7 @@ def set_availability(
     table: Annotated[str, Body()],
     catalog: Annotated[str | None, Body()] = None,
     schema_: Annotated[str | None, Body()] = None,
-    valid_through_ts: Annotated[int | None, Body()] = None,
+    valid_through_ts: Annotated[StrictInt | None, Body()] = None,
     min_temporal_partition: Annotated[list[str] | None, Body()] = None,
     max_temporal_partition: Annotated[list[str] | None, Body()] = None,
 ) -> Response:

@@ -10,6 +10,7 @@ from typing import Any
 from gnomon.catalog.files import Deployment, files_of, read_zip, to_spec, zip_of
 from gnomon.catalog.files.entries import PROJECT, zip_entries
 from gnomon.catalog.files.prefix import Prefix
+from gnomon.catalog.files.yaml_read import OldReader
 from gnomon.catalog.labels import get_tags
 from gnomon.catalog.values import Definition, Tag
 from gnomon.errors import DefinitionError
@@ -91,7 +92,7 @@ def name_in(path: str, text: str) -> str | None:
     if path == PROJECT:
         return None
     try:
-        data = read_yaml(Source(path, text)).data
+        data = read_yaml(Source(path, text), OldReader).data
     except DefinitionError:
         return None
     name = data.get("name") if isinstance(data, dict) else None

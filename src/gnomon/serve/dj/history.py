@@ -12,8 +12,9 @@ from gnomon.serve.answers import event_json
 from gnomon.serve.dj.shapes import EventOut
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 
-router = APIRouter(tags=["history"])
+router = APIRouter(tags=["history"], route_class=StrictRoute)
 
 Offset = Annotated[int, Query(ge=0, le=2**31)]
 Limit = Annotated[int, Query(ge=0, le=1_000)]

@@ -19,8 +19,9 @@ from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.specs import attribute_of
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 
-router = APIRouter(tags=["links and columns"])
+router = APIRouter(tags=["links and columns"], route_class=StrictRoute)
 
 ColumnName = Annotated[str, Path(description="A column of the node")]
 JoinType = Literal["left", "right", "inner", "full", "cross"]
@@ -193,8 +194,8 @@ def set_attributes(
     state: StateOf, by: Writer, name: NodeName, column: ColumnName, attributes: Annotated[list[Any], Body()]
 ) -> Response:
     """Let a column have these attributes and no others: each a word, or {name, namespace}."""
-    words = tuple(dict.fromkeys(attribute_of(each) for each in attributes if not isinstance(each, list)))
-    if len(words) < len(attributes) or not all(is_text(word) for word in words):
+    words = tuple(attribute_of(each) for each in attributes)
+    if not all(is_text(word) for word in words) or len(set(words)) < len(words):
         raise refused("wrong_type", "an attribute is a word, each once", 'send [{"name": "primary_key"}]')
     return with_said(state, name, column, by.name, attributes=words, is_list=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -14,8 +13,9 @@ from gnomon.serve.dj.shapes import Message, Token, WhoAmI
 from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute, check_kept
 
-router = APIRouter(tags=["login"])
+router = APIRouter(tags=["login"], route_class=StrictRoute)
 
 
 @router.post("/basic/login", response_model=Message, summary="Log in")
@@ -25,6 +25,7 @@ def log_in(
     """Check a password, and keep a token in a cookie. Where there are no accounts, there is nothing to log in to."""
     if not has_accounts(state.engine):
         return json_reply({"message": "There are no accounts: reading needs no login, and nobody may write"})
+    check_kept({"username": username, "password": password})
     account = state.accounts.by_password(username, password)
     if account is None:
         raise refused("wrong_login", "Invalid username or password")
@@ -63,14 +64,14 @@ async def said_in(request: Request) -> dict[str, Any]:
     """The fields of a form or of a JSON object: the published client sends the one, its server reads the other."""
     if request.headers.get("content-type", "").startswith("application/json"):
         try:
-            found = json.loads(await request.body())
-        except (ValueError, RecursionError):
+            found = await request.json()
+        except ValueError:
             found = None
         return found if isinstance(found, dict) else {}
     return dict(await request.form())
 
 
-FIELDS = {name: {"type": "string"} for name in ("username", "password", "email")}
+FIELDS = {"username": {"type": "string"}, "password": {"type": "string"}, "email": {"description": "Not looked at"}}
 FORM = {"schema": {"type": "object", "required": ["username", "password"], "properties": FIELDS}}
 BODY = {"required": True, "content": {"application/x-www-form-urlencoded": FORM, "application/json": FORM}}
 
@@ -87,6 +88,7 @@ def make_account(state: StateOf, by: Administrator, given: Annotated[dict[str, A
     name, password = given.get("username"), given.get("password")
     if not isinstance(name, str) or not isinstance(password, str) or not name.strip() or not password:
         raise refused("missing_field", "an account has a username and a password", "send both")
+    check_kept({"username": name, "password": password})
     if is_known(state.engine, name):
         raise refused("account_exists", f"User {name} already exists.")
     state.accounts.put(Account(name), password)

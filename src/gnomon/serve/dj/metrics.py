@@ -19,9 +19,10 @@ from gnomon.serve.dj.nodes import NodeName
 from gnomon.serve.dj.shapes import DimensionOut, MetricOptions, MetricOut
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf, missing
+from gnomon.serve.strict import StrictRoute
 from gnomon.serve.units import metric_metadata, metric_unit, options
 
-router = APIRouter(tags=["metrics"])
+router = APIRouter(tags=["metrics"], route_class=StrictRoute)
 
 
 @router.get("/metrics", response_model=list[str], summary="Names of metrics")

@@ -17,8 +17,9 @@ from gnomon.serve.dj.shapes import GitConfig, Json, Message, Namespace, NodeLine
 from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 
-router = APIRouter(tags=["namespaces"])
+router = APIRouter(tags=["namespaces"], route_class=StrictRoute)
 
 NamespaceName = Annotated[str, Path(description="A namespace's name", examples=["shop"])]
 

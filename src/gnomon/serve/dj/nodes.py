@@ -17,9 +17,10 @@ from gnomon.serve.answers import dimension_json, node_json, revision_json, summa
 from gnomon.serve.dj.shapes import CatalogOut, DimensionOut, EngineOut, NodeLine, NodeOut, NodeTitle, RevisionOut
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 from gnomon.serve.units import is_published_client
 
-router = APIRouter(tags=["nodes"])
+router = APIRouter(tags=["nodes"], route_class=StrictRoute)
 
 NodeName = Annotated[str, Path(description="A node's full name", examples=["shop.revenue"])]
 VARIES = {"Vary": "User-Agent"}

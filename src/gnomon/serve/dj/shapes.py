@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import StrictBool
+
 Json = dict[str, Any]
 Status = Literal["valid", "invalid"]
 NodeKind = Literal["source", "transform", "dimension", "metric", "cube"]
@@ -69,7 +71,7 @@ class GitConfig:
     git_path: str | None = None
     default_branch: str | None = None
     parent_namespace: str | None = None
-    git_only: bool | None = None
+    git_only: StrictBool | None = None
 
 
 @dataclass

@@ -18,8 +18,9 @@ from gnomon.serve.dj.sql_shapes import MeasuresOut, SqlOut
 from gnomon.serve.refusals import message_json
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 
-router = APIRouter(tags=["sql"])
+router = APIRouter(tags=["sql"], route_class=StrictRoute)
 
 Names = Annotated[list[str] | None, Query()]
 Filters = Annotated[list[str] | None, Query(description="Conditions on dimensions or metrics; all have to hold")]
@@ -49,10 +50,11 @@ def statement_of(
 
 
 def column_json(column: OutputColumn) -> dict[str, Any]:
-    """A column of a statement, with its unit."""
+    """A column of a statement, with its unit. `unit_ext` and `unit_by` stand there only where they say something."""
     said = {"name": column.name, "type": column.type, "semantic_entity": column.semantic_entity}
-    more = {"unit_ext": column.unit_ext} if column.unit_ext else {}
-    return {**said, "semantic_type": column.semantic_type, "unit": column.unit, **more}
+    said |= {"semantic_type": column.semantic_type}
+    more = {"unit_ext": column.unit_ext, "unit_by": column.unit_by}
+    return {**said, "unit": column.unit, **{key: value for key, value in more.items() if value}}
 
 
 def statement_json(statement: Statement) -> dict[str, Any]:

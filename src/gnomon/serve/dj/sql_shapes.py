@@ -10,7 +10,7 @@ from gnomon.serve.dj.shapes import ErrorOut, Json
 
 @dataclass
 class SqlColumn:
-    """A column of a statement. `unit` is structured, null while unset."""
+    """A column of a statement. `unit` is structured, null while unset; `unit_by` says where a row decides it."""
 
     name: str
     type: str
@@ -18,6 +18,7 @@ class SqlColumn:
     semantic_type: Literal["dimension", "metric"]
     unit: Json | None
     unit_ext: Json | None = None
+    unit_by: Json | None = None
 
 
 @dataclass

@@ -17,8 +17,9 @@ from gnomon.serve.dj.shapes import NodeLine, TagOut
 from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
+from gnomon.serve.strict import StrictRoute
 
-router = APIRouter(tags=["tags"])
+router = APIRouter(tags=["tags"], route_class=StrictRoute)
 
 TagName = Annotated[str, Path(description="A tag's name")]
 Text = Annotated[str | None, Body()]

@@ -16,12 +16,13 @@ from gnomon.serve.access import Reader
 from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import StateOf
+from gnomon.serve.strict import StrictRoute
 from gnomon.serve.v1.shapes import Graph, NodeV1, Page, RevisionV1
 from gnomon.units.shapes import product_of
 from gnomon.units.text import text_of
 from gnomon.units.wire import UnitError
 
-router = APIRouter(tags=["v1"])
+router = APIRouter(tags=["v1"], route_class=StrictRoute)
 
 NodeName = Annotated[str, Path(description="A node's full name", examples=["shop.revenue"])]
 LARGEST_PAGE = 1_000

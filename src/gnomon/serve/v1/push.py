@@ -10,15 +10,21 @@ from starlette.responses import Response
 from gnomon.catalog.deploy import deploy
 from gnomon.catalog.values import Change
 from gnomon.serve.access import Writer
+from gnomon.serve.dj.sent_shapes import DeploymentIn, described_as
 from gnomon.serve.refusals import found_json
 from gnomon.serve.replies import json_reply
 from gnomon.serve.specs import read_deployment
 from gnomon.serve.state import StateOf
+from gnomon.serve.strict import StrictRoute
 from gnomon.serve.v1.shapes import Pushed
 
-router = APIRouter(tags=["v1"])
+router = APIRouter(tags=["v1"], route_class=StrictRoute)
 
-Spec = Annotated[dict[str, Any], Body(description="A namespace, its nodes and tags, as DataJunction's files have them")]
+Spec = Annotated[
+    dict[str, Any],
+    described_as(DeploymentIn),
+    Body(description="A namespace, its nodes and tags, as DataJunction's files have them"),
+]
 
 
 @router.post("/push", response_model=Pushed, summary="Push a namespace")

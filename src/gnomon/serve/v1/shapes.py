@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 Json = dict[str, Any]
 
@@ -111,6 +111,15 @@ class Pushed:
     written: bool
     changes: list[ChangeV1]
     findings: list[Finding]
+
+
+@dataclass
+class Health:
+    """That the catalog answers, and whether anybody may write to it."""
+
+    status: Literal["ok"]
+    version: str
+    writable: bool
 
 
 @dataclass
