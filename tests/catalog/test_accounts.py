@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from gnomon.catalog import tables
-from gnomon.catalog.accounts import Account, Accounts
+from gnomon.catalog.accounts import Account, Accounts, token_digest
 from gnomon.catalog.migrate import migrate
 from gnomon.errors import UsageError
 
@@ -69,3 +69,21 @@ def test_an_account_that_left_can_do_nothing(accounts: Accounts) -> None:
             call("nobody")
     with pytest.raises(UsageError, match="unknown_account"):
         accounts.issue("ann")
+
+
+def test_tokens_that_have_expired_are_forgotten_when_one_is_issued(engine: Engine) -> None:
+    """A login an hour for years leaves as many tokens as are of use, of whichever account they were."""
+    migrate(engine)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    accounts = Accounts(engine, clock=lambda: now)
+    accounts.put(ANN)
+    accounts.put(Account("bob"))
+    ever, long = accounts.issue("ann"), accounts.issue("bob", "ci", timedelta(days=9))
+    for _ in range(20):
+        last = accounts.issue("ann", "login", timedelta(hours=2))
+        now += timedelta(hours=1)
+    fresh = accounts.issue("bob")
+    with engine.connect() as connection:
+        kept = set(connection.execute(select(tables.tokens.c.digest)).scalars())
+    assert kept == {token_digest(token) for token in (ever, long, last, fresh)}
+    assert [accounts.by_token(token) for token in (ever, long, last)] == [ANN, Account("bob"), ANN]

@@ -9,10 +9,12 @@ from sqlalchemy import Engine, select, text
 
 from catalog.old_database import AT, UNITS, OldDatabase, Shape, fill
 from gnomon.catalog import tables
+from gnomon.catalog.files import to_spec
 from gnomon.catalog.labels import get_availability
 from gnomon.catalog.migrate import migrate, state
 from gnomon.catalog.store import Store
 from gnomon.catalog.values import Availability, Column, Definition, Link
+from gnomon.cli.catalog import counts
 from gnomon.errors import RunError, UsageError
 from gnomon.units.legacy import LEGACY_UNITS
 
@@ -39,6 +41,8 @@ def test_every_flat_unit_lands_on_the_output_column(engine: Engine, shape: Shape
     store = Store(engine)
     for name in UNITS:
         definition = store.get(f"shop.m_{name.lower()}").revision.definition
+        (exported,) = to_spec({f"shop.m_{name.lower()}": definition}, "shop")["nodes"]
+        assert "columns" not in exported, "nobody has said anything of it but the unit"
         unit = LEGACY_UNITS[name.lower()]
         assert definition.columns[0].unit == unit
         assert definition.metric is not None
@@ -219,7 +223,7 @@ def test_down_writes_back_what_flat_names_say_and_notes_the_rest(engine: Engine)
     for name, unit in (("now_hours", hours), ("now_euro", euro), ("removed", None), ("raw", bytes_)):
         become(f"shop.{name}", unit)
     store.put({"shop.new": Definition("metric", columns=(Column("x", unit=euro),))})
-    migrate(engine, "before_units")
+    gone = migrate(engine, "before_units")
     with pytest.raises(UsageError, match="catalog_behind"):
         Store(engine)
     flat = (
@@ -232,6 +236,11 @@ def test_down_writes_back_what_flat_names_say_and_notes_the_rest(engine: Engine)
             "shop.removed": None,
             "shop.same": "DOLLAR",
         }
+    assert counts(gone)[-3:] == [
+        "changed here: 4 units",
+        "  2 x returned: given back to the older tables",
+        "  2 x not_said: the older tables cannot say it: null there, and kept in the catalog",
+    ]
     noted = moves(engine)
     dollar = {"kind": "currency", "code": "USD"}
     assert noted["shop.now_hours", "returned"] == ("hour", hours, dollar)

@@ -61,7 +61,7 @@ def test_what_a_column_is_made_of(nodes: Nodes) -> None:
 def test_the_sum_of_a_metric_by_its_required_dimensions_is_the_tables_rows(folder: Path, nodes: Nodes) -> None:
     node = nodes["chain.gas_fees_to_artifact_daily"]
     keys = [each.rpartition(".")[2] for each in node.metric.required_dimensions]
-    assert keys == ["metrics_sample_date", "event_source", "to_artifact_id", "from_artifact_id", "metric"]
+    assert keys == ["metrics_sample_date", "event_source", "to_artifact_id", "from_artifact_id"]
     assert node.parents == ("chain.metrics.gas_fees_to_artifact_daily",)
 
 
@@ -110,8 +110,9 @@ def test_what_disappears_is_deactivated_and_comes_back(folder: Path, tmp_path: P
 def test_a_dry_run_makes_no_file(folder: Path, tmp_path: Path) -> None:
     copied = tmp_path / "chain"
     shutil.copytree(folder, copied)
-    refused = push(copied, "--dry-run")
-    assert refused.exit_code == 2 and "there is no catalog yet" in refused.output
+    shown = push(copied, "--dry-run")
+    assert shown.exit_code == 0 and "create chain.commits_to_artifact_daily" in shown.output
+    assert "_over_30_day_window.amount: ETH\n" in shown.output and "would be made" in shown.output
     assert not (copied / "catalog.db").exists()
 
 

@@ -69,7 +69,7 @@ definitions = st.builds(
     links=st.lists(links, max_size=2, unique_by=lambda link: (link.dimension, link.role)).map(tuple),
     metric=st.one_of(st.none(), metrics),
     cube=st.one_of(st.none(), st.builds(CubeDetails, filters=st.sampled_from([(), ("x > 1",)]))),
-    parents=st.sampled_from([(), ("a.x", "b.x")]),
+    parents=st.sampled_from([(), ("c.x", "c.y")]),
     tags=st.sampled_from([(), ("t1",), ("t2", "t1")]),
     owners=st.sampled_from([(), ("me",)]),
     custom=st.sampled_from([None, {}, {"a": [1, 2.5, None, {"b": "ü"}]}, {1: (1, 2)}]),

@@ -63,12 +63,24 @@ class Accounts:
 
     def put(self, account: Account, password: str | None = None) -> None:
         """Make an account, or change it; without a password it can only use tokens."""
+        self.write(account, password, over=True)
+
+    def make(self, account: Account, password: str | None = None) -> bool:
+        """Make an account; False, and nothing is written, where there is or was one of its name."""
+        return self.write(account, password, over=False)
+
+    def write(self, account: Account, password: str | None, *, over: bool) -> bool:
+        """Make an account, or write `over` one that is there; whether anything was written."""
         digest = None if password is None else digest_of(password, secrets.token_bytes(16))
         row = {"password": digest, "is_admin": account.is_admin, "deactivated_at": None}
+        named = tables.accounts.c.name == account.name
         with writing(self.engine, "accounts") as connection:
-            there = update(tables.accounts).where(tables.accounts.c.name == account.name).values(row)
-            if connection.execute(there).rowcount == 0:
+            if connection.scalar(select(tables.accounts.c.id).where(named)) is None:
                 connection.execute(insert(tables.accounts), {"name": account.name, "created_at": self.clock(), **row})
+                return True
+            if over:
+                connection.execute(update(tables.accounts).where(named).values(row))
+            return over
 
     def deactivate(self, name: str) -> None:
         """Let an account do nothing more: its password and its tokens are of no use, and the tokens are forgotten."""
@@ -89,7 +101,10 @@ class Accounts:
         return Account(row.name, row.is_admin) if row is not None and known is not None and is_right else None
 
     def issue(self, name: str, label: str = "", lifetime: timedelta | None = None) -> str:
-        """A new token of an account: it is given once and cannot be read again. None: it does not expire."""
+        """A new token of an account: it is given once and cannot be read again. None: it does not expire.
+
+        Tokens that have expired, of any account, are forgotten then, so that no more are kept than can be used.
+        """
         token = PREFIX + secrets.token_urlsafe(32)
         now = self.clock()
         with writing(self.engine, "accounts") as connection:
@@ -99,6 +114,7 @@ class Accounts:
             number = connection.scalar(wanted)
             if number is None:
                 raise UsageError(Problem("unknown_account", f"there is no account named '{name}'"))
+            connection.execute(delete(tables.tokens).where(tables.tokens.c.expires_at <= now))
             row = {"digest": token_digest(token), "account_id": number, "label": label, "created_at": now}
             connection.execute(insert(tables.tokens), {**row, "expires_at": now + lifetime if lifetime else None})
         return token

@@ -105,6 +105,36 @@ def by_row(unit_by: Mapping[str, Any], own: Own) -> dict[str, Any]:
     return {"by": unit_by["by"], "map": {value: parse_unit(unit, own) for value, unit in unit_by["map"].items()}}
 
 
+def own_codes(columns: Iterable[Column]) -> dict[str, str]:
+    """The codes that units of columns have and that only a project's units.yaml can have defined, with their kinds.
+
+    >>> own_codes([Column("fee", unit={"kind": "currency", "code": "wei"}), Column("paid", unit={"kind": "currency"})])
+    {'wei': 'currency'}
+    """
+    return {
+        atom["code"]: atom["kind"]
+        for column in columns
+        for unit in units_of(column)
+        for atom in (unit.get("numerator", unit), unit.get("denominator", unit))
+        if "code" in atom and not is_known(atom)
+    }
+
+
+def units_of(column: Column) -> Iterator[Mapping[str, Any]]:
+    """The units that a column has, or may have by another's value."""
+    by_value = column.unit_by.get("map", {}) if column.unit_by is not None else {}
+    yield from (unit for unit in (column.unit, *by_value.values()) if unit is not None)
+
+
+def is_known(atom: Mapping[str, Any]) -> bool:
+    """Whether a unit is one that everybody has."""
+    try:
+        parse_unit(atom)
+    except UnitError:
+        return False
+    return True
+
+
 def roots(names: Iterable[str]) -> set[str]:
     """The first words of nodes' namespaces: two writers of one root wait for each other.
 

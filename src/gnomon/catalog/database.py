@@ -1,7 +1,8 @@
 """The connection to a catalog's database: SQLite for one, Postgres for a team.
 
 A transaction that is going to write says so when it begins, so that two writers wait for each other at the start and
-not half-way: `BEGIN IMMEDIATE` on SQLite, a lock by name on Postgres.
+not half-way: `BEGIN IMMEDIATE` on SQLite, locks by name on Postgres. Every writer takes those in one order (the roots
+of what it writes, by number; GRAPH; HISTORY), so that none waits for another that waits for it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ WAIT = 10.0
 WRITES = "gnomon_writes"
 LOCKS = crc32(b"gnomon catalog")
 """The space of Postgres's advisory locks that is ours."""
-LOCK_TIMEOUT = "55P03"
+GRAPH, HISTORY = "/graph", "/history"
+"""The locks that a writer takes after those of its own names. No namespace has a slash in its name."""
+WAITED = ("55P03", "40P01", "40001")
+"""Postgres's states for a lock that came too late: a timeout, a deadlock, and a transaction that has to be repeated."""
+UNIQUE_VIOLATION = "23505"
 DRIVERS = {
     "sqlite": "sqlite+pysqlite",
     "postgres": "postgresql+psycopg",
@@ -108,12 +113,20 @@ def writing(engine: Engine, *names: str) -> Iterator[Connection]:
     Waits for another writer, and raises RunError `catalog_busy` where that takes too long.
     """
     with said(engine), engine.execution_options(**{WRITES: True}).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            for key in sorted({signed(crc32(name.encode())) for name in names}):
-                connection.execute(
-                    text("SELECT pg_advisory_xact_lock(:space, :key)"), {"space": signed(LOCKS), "key": key}
-                )
+        lock(connection, *names)
         yield connection
+
+
+def lock(connection: Connection, *names: str) -> None:
+    """Keep other writers of these names out until the transaction ends. Where it only reads, and on SQLite, which has
+    one writer in all, there is nothing to do.
+
+    Waits for another writer, and raises OperationalError where that takes too long.
+    """
+    if connection.dialect.name != "postgresql" or not connection.get_execution_options().get(WRITES):
+        return
+    for key in sorted({signed(crc32(name.encode())) for name in names}):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:space, :key)"), {"space": signed(LOCKS), "key": key})
 
 
 @contextmanager
@@ -133,7 +146,11 @@ def problem(engine: Engine, error: Exception) -> Problem | None:
     original = getattr(error, "orig", None)
     reason = " ".join(str(original or error).split())
     where = place(engine)
-    if getattr(original, "sqlstate", None) == LOCK_TIMEOUT or "database is locked" in reason:
+    state = getattr(original, "sqlstate", None)
+    if state == UNIQUE_VIOLATION or reason.startswith("UNIQUE constraint failed"):
+        message = f"another process wrote the same to {where} at the same time"
+        return Problem("catalog_changed", message, help="nothing was written: try again")
+    if state in WAITED or "database is locked" in reason:
         return Problem(
             "catalog_busy", f"another process is writing to {where}", help="wait for it to end, and try again"
         )

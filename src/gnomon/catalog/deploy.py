@@ -9,13 +9,15 @@ from typing import Literal
 from sqlalchemy import Connection, insert, select, update
 
 from gnomon.catalog import tables
-from gnomon.catalog.checks import check_definitions, check_name, roots
+from gnomon.catalog.checks import check_name, roots
 from gnomon.catalog.database import writing
-from gnomon.catalog.nodes import apply, leaving, planned
+from gnomon.catalog.nodes import apply, planned, require_shown
+from gnomon.catalog.readers import with_readers
 from gnomon.catalog.rows import row_of, value_of
 from gnomon.catalog.store import Store
 from gnomon.catalog.values import Change, Definition, Tag
 from gnomon.errors import Problem, UsageError
+from gnomon.units.wire import NOTHING_OWN, Own
 
 TAGS = tables.tags
 
@@ -51,26 +53,35 @@ def deploy(
     tags: Sequence[Tag] = (),
     *,
     by: str | None = None,
+    own: Own = NOTHING_OWN,
+    shown: Deployed | None = None,
     dry_run: bool = False,
     allow_empty: bool = False,
 ) -> Deployed:
     """Make a namespace hold these nodes and no others, with these tags beside those that there are.
 
-    A dry run does everything and takes it back, so that it says exactly what would happen. Raises UsageError with all
-    that is wrong, and `empty_deployment` where no nodes are to take the place of some, unless `allow_empty`.
+    A dry run does everything and takes it back, so that it says exactly what would happen. `own` are the codes of a
+    project's own units; `shown` is what a dry run said that somebody has agreed to. Raises UsageError with all that is
+    wrong, `empty_deployment` where no nodes are to take the place of some, unless `allow_empty`, and `catalog_changed`
+    where something else would happen than was shown.
     """
     check_name(namespace)
-    checked = check_definitions(definitions, namespace=namespace)
+    checked = store.checked(definitions, own, namespace)
 
     def written(connection: Connection) -> Deployed:
         tagged = write_tags(connection, tags)
-        going = leaving(connection, namespace, checked)
+        whole = with_readers(connection, checked, namespace)
+        changes = planned(connection, whole, namespace)
+        going = sum(change.action == "deactivate" for change in changes)
         if going and not checked and not allow_empty:
-            message = f"the deployment has no nodes, and would take {len(going)} out of '{namespace}'"
-            raise UsageError(Problem("empty_deployment", message, help="send allow_empty: true if that is meant"))
-        changes = planned(connection, checked) + going
-        apply(connection, changes, checked, store.clock(), by)
-        return Deployed(tagged, changes)
+            message = f"the deployment has no nodes, and would take {going} out of '{namespace}'"
+            raise UsageError(
+                Problem("empty_deployment", message, help="say allow_empty: true if that is meant, or --allow-empty")
+            )
+        deployed = Deployed(tagged, changes)
+        require_shown(namespace, shown, deployed)
+        apply(connection, changes, whole, store.clock(), by)
+        return deployed
 
     return in_transaction(store, [f"{namespace}.*"], written, dry_run)
 

@@ -1,15 +1,21 @@
-"""Nodes in a transaction: read, compared with what is wanted, written. `store` holds the calls made of these."""
+"""Nodes in a transaction: read, compared with what is wanted, written. `store` holds the calls made of these.
+
+A plan is made and carried out under the locks of `writing`, so it is of what is there. Where it was not (a writer that
+takes no locks), the versions that it began from are not found any more, and all of it is taken back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, or_, select, update
 
 from gnomon.catalog import tables
 from gnomon.catalog.bulk import among, chunks, insert_rows
+from gnomon.catalog.circles import refuse_circles
+from gnomon.catalog.database import HISTORY, lock
 from gnomon.catalog.differences import differences, level_of
 from gnomon.catalog.rows import read_definitions, write_revisions
 from gnomon.catalog.values import Change, Definition, Node, Revision, namespace_of
@@ -19,6 +25,20 @@ from gnomon.errors import Problem, UsageError
 NODES, REVISIONS = tables.nodes, tables.revisions
 ANY = REVISIONS.c.node_id == NODES.c.id
 CURRENT = and_(ANY, REVISIONS.c.version == NODES.c.version)
+
+T = TypeVar("T")
+Seen = Mapping[str, Node | None]
+"""Nodes as a writer has read them, None where there was none: it means to change these and no others."""
+NOTHING_SEEN: Seen = {}
+
+
+class ChangedMeanwhile(UsageError):
+    """Nodes are no longer what a writer has read; nothing was written. Its code is `catalog_changed`."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        message = "'{}' was changed by another writer in the meantime"
+        help = "nothing was written: look at it again, and repeat the change"
+        super().__init__(*(Problem("catalog_changed", message.format(name), help=help) for name in names))
 
 
 def within(namespace: str) -> ColumnElement[bool]:
@@ -60,9 +80,48 @@ def read_named(connection: Connection, names: Sequence[str]) -> dict[str, Node]:
     return found
 
 
-def planned(connection: Connection, wanted: Mapping[str, Definition]) -> tuple[Change, ...]:
-    """What it takes that nodes say what is wanted. Raises UsageError for all that is impossible or unknown."""
-    there = read_named(connection, list(wanted))
+def planned(
+    connection: Connection,
+    wanted: Mapping[str, Definition],
+    namespace: str | None = None,
+    seen: Seen = NOTHING_SEEN,
+) -> tuple[Change, ...]:
+    """What it takes that nodes say what is wanted, and that a namespace holds no others.
+
+    Raises UsageError for all that is impossible or unknown, and ChangedMeanwhile where nodes are not what was seen.
+    """
+    there = read_named(connection, list({**wanted, **seen}))
+    if moved := [name for name, node in seen.items() if standing(there.get(name)) != standing(node)]:
+        raise ChangedMeanwhile(moved)
+    refuse_impossible(connection, wanted, there)
+    changes = tuple(change_of(name, there.get(name), definition) for name, definition in wanted.items())
+    going = leaving(connection, namespace, wanted) if namespace is not None else ()
+    reads = {c.name: wanted[c.name].parents for c in changes if starts_reading(there.get(c.name), wanted[c.name])}
+    refuse_circles(connection, reads, {change.name for change in going})
+    return changes + going
+
+
+def require_shown(namespace: str, shown: T | None, planned: T) -> None:
+    """Raise UsageError `catalog_changed` where something was shown and something else would happen."""
+    if shown is not None and shown != planned:
+        message = f"another writer has changed '{namespace}' since the difference was shown"
+        raise UsageError(Problem("catalog_changed", message, help="nothing was written: look at it again"))
+
+
+def standing(node: Node | None) -> tuple[Version, datetime | None] | None:
+    """What of a node is another whenever somebody has changed it: its version, and since when it is not active."""
+    return None if node is None else (node.revision.version, node.deactivated_at)
+
+
+def starts_reading(node: Node | None, wanted: Definition) -> bool:
+    """Whether a node would read other nodes than it does: an inactive one reads nothing."""
+    if node is None or node.deactivated_at is not None:
+        return bool(wanted.parents)
+    return node.revision.definition.parents != wanted.parents
+
+
+def refuse_impossible(connection: Connection, wanted: Mapping[str, Definition], there: Mapping[str, Node]) -> None:
+    """Raise UsageError with all tags that there are not, and all nodes that would become of another kind."""
     tags = {word for definition in wanted.values() for word in definition.tags}
     known = set(connection.execute(select(tables.tags.c.name)).scalars()) if tags else set()
     problems = [Problem("unknown_tag", f"there is no tag '{word}'") for word in sorted(tags - known)]
@@ -73,7 +132,6 @@ def planned(connection: Connection, wanted: Mapping[str, Definition]) -> tuple[C
     ]
     if problems:
         raise UsageError(*problems)
-    return tuple(change_of(name, there.get(name), definition) for name, definition in wanted.items())
 
 
 def other_kind(name: str, before: str, after: str) -> Problem:
@@ -143,12 +201,15 @@ def make_nodes(connection: Connection, made: Sequence[tuple[str, str, Version | 
 
 
 def move_nodes(connection: Connection, moved: Sequence[Change], at: datetime) -> None:
-    """Let nodes stand at other versions, or be active no more."""
-    row = update(NODES).where(NODES.c.name == bindparam("moved"))
+    """Let nodes stand at other versions, or be active no more. Raises ChangedMeanwhile where one has moved already."""
+    if not moved:
+        return
+    row = update(NODES).where(NODES.c.name == bindparam("moved"), NODES.c.version == bindparam("seen"))
     to = row.values(version=bindparam("to"), deactivated_at=bindparam("left"))
-    if moved:
-        gone = {change.name: at for change in moved if change.action == "deactivate"}
-        connection.execute(to, [{"moved": c.name, "to": str(c.after), "left": gone.get(c.name)} for c in moved])
+    gone = {change.name: at for change in moved if change.action == "deactivate"}
+    rows = [{"moved": c.name, "seen": str(c.before), "to": str(c.after), "left": gone.get(c.name)} for c in moved]
+    if connection.execute(to, rows).rowcount != len(rows):
+        raise ChangedMeanwhile(change.name for change in moved)
 
 
 def ids_of(connection: Connection, names: Sequence[str]) -> dict[str, int]:
@@ -161,11 +222,16 @@ def ids_of(connection: Connection, names: Sequence[str]) -> dict[str, int]:
 
 
 def record(connection: Connection, changes: Sequence[Change], at: datetime, by: str | None) -> None:
-    """The history of changes; what changed nothing has none."""
+    """The history of changes; what changed nothing has none.
+
+    Its numbers grow in the order in which writers end, so that whoever knows the last one knows all before it.
+    """
     rows = [
         {"node": c.name, "action": c.action, "version": c.after and str(c.after), "at": at, "by": by}
         | {"details": {"fields": list(c.fields), "level": c.level}}
         for c in changes
         if c.action != "none"
     ]
-    insert_rows(connection, tables.events, rows)
+    if rows:
+        lock(connection, HISTORY)
+        insert_rows(connection, tables.events, rows)

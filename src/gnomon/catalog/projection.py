@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from sqlglot import exp
+
 from gnomon.catalog.values import Column, Definition, Link, MetricDetails
 from gnomon.check.lineage import Origin, column_lineage
 from gnomon.compile.metadata import covered
@@ -22,6 +24,8 @@ from gnomon.model import Entity, Key, Project, Reference, SourceTable, Variant
 from gnomon.rewrite import Memo, rewrite
 
 Nodes = dict[str, Definition]
+DATES, SAMPLE_DATE = "sample_date", "metrics_sample_date"
+"""The dimension of the sample dates of all variants, and its column."""
 
 
 def project_nodes(project: Project, specs: Sequence[ModelSpec] | None = None) -> Nodes:
@@ -57,6 +61,8 @@ class Projection:
         for entity in self.project.entities.values():
             if (definition := self.dimension(entity)) is not None:
                 yield self.node_of(entity.name), definition
+        if (definition := self.sample_dates()) is not None:
+            yield self.node_of(DATES), definition
         for spec in self.specs:
             yield self.node_of(spec.name), self.built(spec)
             if spec.variant is not None:
@@ -91,10 +97,10 @@ class Projection:
         keys = [
             column.name for column in spec.columns if column.role in ("sample_date", "entity", "dimension", "metric")
         ]
-        link = None
+        links = [self.date_link(column) for column in spec.columns if spec.variant and column.role == "sample_date"]
         if spec.variant is not None and spec.variant.entity in self.project.entities:
             own = tuple(column.name for column in spec.columns if column.role == "entity")
-            link = self.link(spec.name, Key(own, spec.variant.entity))
+            links.append(self.link(spec.name, Key(own, spec.variant.entity)))
         return Definition(
             "source",
             description=spec.description or None,
@@ -102,7 +108,7 @@ class Projection:
             schema=schema,
             table=name,
             columns=tuple(built_column(each, lineage.get(each.name, ()), keys) for each in spec.columns),
-            links=(link,) if link is not None else (),
+            links=tuple(link for link in links if link is not None),
             parents=tuple(sorted(self.node_of(table) for table in spec.depends_on)),
             tags=spec.tags,
             owners=(spec.owner,) if spec.owner else (),
@@ -128,6 +134,12 @@ class Projection:
         """The columns of other nodes that each column of a variant is computed from."""
         query, _ = rewrite(self.project, variant, self.project.dialect, memo=self.memo)
         return {name: tuple(map(self.column_of, origins)) for name, origins in column_lineage(query).items()}
+
+    def has_labels(self, variant: Variant) -> bool:
+        """Whether a variant's rows may have several metric names: a SELECT that writes one as a constant has that one."""
+        query, _ = rewrite(self.project, variant, self.project.dialect, memo=self.memo)
+        named = [each for each in query.selects if each.alias_or_name.lower() == "metric"]
+        return not isinstance(query, exp.Select) or any(each.find(exp.Column, exp.Query) for each in named)
 
     def column_of(self, origin: Origin) -> str:
         table, column = origin
@@ -156,7 +168,28 @@ class Projection:
                 *(Column(name, self.type_of(table, name)) for name in extra),
             ),
             parents=(self.node_of(table),),
+            custom={"gnomon": {"entity": entity.name}},
         )  # fmt: skip
+
+    def sample_dates(self) -> Definition | None:
+        """The dates of all variants, by which metrics of several tables are asked for together; None without variants,
+        or where an entity is called so."""
+        tables = [self.node_of(spec.name) for spec in self.specs if spec.variant is not None]
+        if not tables or DATES in self.project.entities:
+            return None
+        return Definition(
+            "dimension",
+            query=" UNION ".join(f"SELECT {SAMPLE_DATE} FROM {table}" for table in tables),
+            columns=(Column(SAMPLE_DATE, attributes=("primary_key",)),),
+            parents=tuple(tables),
+        )
+
+    def date_link(self, column: OutputColumn) -> Link | None:
+        """A sample date as that dimension itself."""
+        if DATES in self.project.entities:
+            return None
+        node = self.node_of(DATES)
+        return Link(node, kind="reference", column=column.name, dimension_column=SAMPLE_DATE)
 
     def key_of(self, entity: str) -> tuple[str, tuple[str, ...]] | None:
         """A source with an entity's key, and the columns that are it."""
@@ -187,9 +220,8 @@ class Projection:
         """The amount of a variant. A row of its table is one number, so a sum is asked for by the row's whole key."""
         name, table = self.node_of(variant.table), self.node_of(spec.name)
         amount = next(column for column in spec.columns if column.role == "amount")
-        keys = [
-            column.name for column in spec.columns if column.role in ("sample_date", "entity", "dimension", "metric")
-        ]
+        roles = {"sample_date", "entity", "dimension"} | ({"metric"} if self.has_labels(variant) else set())
+        keys = [column.name for column in spec.columns if column.role in roles]
         shown = variant.metric.metadata.display_name or variant.metric.key
         return Definition(
             "metric",

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_
 from gnomon.catalog import tables
 from gnomon.catalog.checks import check_name, roots
 from gnomon.catalog.database import reading, writing
-from gnomon.catalog.nodes import NODES, apply, leaving, make_namespaces, within
+from gnomon.catalog.nodes import CURRENT, NODES, apply, leaving, make_namespaces, planned, read_nodes, within
+from gnomon.catalog.readers import with_readers
 from gnomon.catalog.store import utc_now
 from gnomon.catalog.values import Change
-from gnomon.catalog.versions import Version
 from gnomon.errors import Problem, UsageError
 
 SPACES = tables.namespaces
@@ -75,7 +75,9 @@ class Spaces:
                 message = f"the namespace `{name}` holds {len(changes)} active nodes"
                 raise UsageError(Problem("namespace_not_empty", message, help="take them away too with cascade=true"))
             at = self.clock()
-            apply(connection, changes, {}, at, by)
+            whole = with_readers(connection, {}, gone=[change.name for change in changes])
+            changes += planned(connection, whole)
+            apply(connection, changes, whole, at, by)
             active = SPACES.c.deactivated_at.is_(None)
             connection.execute(update(SPACES).where(of(name), active).values(deactivated_at=at))
         return changes
@@ -83,7 +85,8 @@ class Spaces:
     def come_back(self, name: str, *, cascade: bool = False, by: str | None = None) -> tuple[Change, ...]:
         """Bring a namespace back, with `cascade` also the namespaces and nodes that went with it.
 
-        Raises UsageError `unknown_namespace`, and `namespace_exists` where it is active.
+        Raises UsageError `unknown_namespace`, `namespace_exists` where it is active, and `node_cycle` where its nodes
+        have come to read themselves.
         """
         with writing(self.engine, *roots([f"{name}.*"])) as connection:
             row = connection.execute(select(SPACES).where(SPACES.c.name == name)).first()
@@ -92,10 +95,10 @@ class Spaces:
             if row.deactivated_at is None:
                 raise UsageError(Problem("namespace_exists", f"Node namespace `{name}` already exists and is active."))
             went = and_(within(name), NODES.c.deactivated_at == row.deactivated_at) if cascade else false()
-            nodes = connection.execute(select(NODES.c.name, NODES.c.version).where(went).order_by(NODES.c.name)).all()
-            versions = ((node.name, Version.read(node.version)) for node in nodes)
-            changes = tuple(Change(each, "restore", version, version) for each, version in versions)
-            apply(connection, changes, {}, self.clock(), by)
+            nodes = {node.name: node.revision.definition for node in read_nodes(connection, CURRENT, went)}
+            whole = with_readers(connection, nodes)
+            changes = planned(connection, whole)
+            apply(connection, changes, whole, self.clock(), by)
             back = and_(of(name), SPACES.c.deactivated_at == row.deactivated_at) if cascade else SPACES.c.name == name
             connection.execute(update(SPACES).where(back).values(deactivated_at=None))
         return changes

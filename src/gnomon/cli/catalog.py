@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +16,9 @@ from gnomon.cli.options import debug_option, find_root, json_option, print_json,
 from gnomon.errors import Problem, UsageError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from gnomon.catalog import Change
     from gnomon.catalog.migrate import Migration, Target
 
 FILE = "catalog.db"
@@ -39,6 +46,32 @@ def address_of(database: str | None) -> str:
         raise UsageError(
             Problem("no_project", message, help=f"name the catalog with --database, such as --database {FILE}")
         ) from None
+
+
+@contextmanager
+def made(engine: Engine, dry_run: bool) -> Iterator[Engine]:
+    """A catalog whose SQLite file is made if it is not there; a dry run looks at an empty one elsewhere instead."""
+    from gnomon.catalog import migrate
+    from gnomon.catalog.database import opened, place
+    from gnomon.catalog.migrate import is_missing
+
+    if not is_missing(engine):
+        yield engine
+        return
+    if not dry_run:
+        migrate(engine)
+        yield engine
+        return
+    say(f"{place(engine)} is not there yet and would be made")
+    with TemporaryDirectory() as folder, opened(Path(folder) / FILE) as empty:
+        migrate(empty)
+        yield empty
+
+
+def readable(change: Change) -> Change:
+    """A change in the words of files; `as written` is the spelling of a unit, and keys that nobody knows."""
+    fields = tuple(name for name in change.fields if name != "authored")
+    return replace(change, fields=fields or ("as written",))
 
 
 @catalog.command("migrate", short_help="Bring the catalog's database to the newest schema.")
@@ -73,7 +106,7 @@ def migrate(database: str | None, down: bool, dry_run: bool, as_json: bool) -> N
 
 def counts(result: Migration) -> list[str]:
     """The units of the older tables, and what became of them."""
-    from gnomon.catalog.legacy.units import OUTCOMES
+    from gnomon.catalog.legacy.units import GOING_BACK, OUTCOMES
 
     if result.there is None:
         return []
@@ -90,4 +123,7 @@ def counts(result: Migration) -> list[str]:
         )
         lines += [f"  {here.moves[name]} x {name}: {words}" for name, words in OUTCOMES.items() if name in here.moves]
         lines += [f"  {here.unknown} x unknown: says nothing"] if here.unknown else []
+    elif here is not None and here.back:
+        lines.append(f"changed here: {plural(sum(here.back.values()), 'unit')}")
+        lines += [f"  {here.back[name]} x {name}: {words}" for name, words in GOING_BACK.items() if name in here.back]
     return lines

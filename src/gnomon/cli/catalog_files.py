@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
-from gnomon.cli.catalog import FILE, address_of, catalog, database_option
+from gnomon.cli.catalog import address_of, catalog, database_option, made, readable
 from gnomon.cli.catalog_push import as_dict, print_changes
 from gnomon.cli.catalog_units import unit_lines
 from gnomon.cli.format import plural
@@ -20,9 +17,7 @@ from gnomon.cli.options import debug_option, json_option, print_json, say
 from gnomon.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from gnomon.catalog import Change, Definition
+    from gnomon.catalog import Definition
     from gnomon.catalog.files import Deployment
     from gnomon.units.wire import Own
 
@@ -75,32 +70,6 @@ def import_(
             put(shown=planned)
     done = "would change" if dry_run else "changed"
     say(f"{read.namespace}: {plural(len(changed), 'node')} of {len(planned.nodes)} {done}")
-
-
-@contextmanager
-def made(engine: Engine, dry_run: bool) -> Iterator[Engine]:
-    """A catalog whose SQLite file is made if it is not there; a dry run looks at an empty one elsewhere instead."""
-    from gnomon.catalog import migrate
-    from gnomon.catalog.database import opened, place
-    from gnomon.catalog.migrate import is_missing
-
-    if not is_missing(engine):
-        yield engine
-        return
-    if not dry_run:
-        migrate(engine)
-        yield engine
-        return
-    say(f"{place(engine)} is not there yet and would be made")
-    with TemporaryDirectory() as folder, opened(Path(folder) / FILE) as empty:
-        migrate(empty)
-        yield empty
-
-
-def readable(change: Change) -> Change:
-    """A change in the words of files; `as written` is the spelling of a unit, and keys that nobody knows."""
-    fields = tuple(name for name in change.fields if name != "authored")
-    return replace(change, fields=fields or ("as written",))
 
 
 def read_from(source: Path, namespace: str | None, known: dict[str, Definition]) -> tuple[Deployment, Own]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gnomon.cli.catalog import FILE, catalog, database_option
+from gnomon.cli.catalog import FILE, catalog, database_option, made, readable
+from gnomon.cli.catalog_units import unit_lines
 from gnomon.cli.format import plural
 from gnomon.cli.options import find_root, json_option, load_project, print_json, project_option, say
 
@@ -33,35 +34,25 @@ def push(project_path: Path | None, database: str | None, dry_run: bool, as_json
     What is the same is left alone, and what is gone is deactivated: its revisions stay. A SQLite file that is not there
     is made.
     """
-    from gnomon.catalog import Store, migrate
-    from gnomon.catalog.database import opened, place
-    from gnomon.catalog.migrate import is_missing
+    from gnomon.catalog import Store
+    from gnomon.catalog.database import opened
     from gnomon.catalog.projection import namespace, project_nodes
 
     project = load_project(project_path)
     nodes = project_nodes(project)
-    with opened(database or str(find_root(project_path) / FILE)) as engine:
-        if is_missing(engine) and dry_run:
-            raise_missing(place(engine))
-        if is_missing(engine):
-            migrate(engine)
+    with opened(database or str(find_root(project_path) / FILE)) as named, made(named, dry_run) as engine:
         store, own = Store(engine), project.vocabulary.own
+        known = {node.name: node.revision.definition for node in store.list(namespace(project))}
         changes = store.push(namespace(project), nodes, own=own, dry_run=dry_run)
     changed = [change for change in changes if change.action != "none"]
     if as_json:
         print_json({"namespace": namespace(project), "written": not dry_run, "changes": list(map(as_dict, changed))})
         return
-    print_changes(changed)
+    print_changes([readable(change) for change in changed])
+    for each in unit_lines(changed, known, nodes):
+        click.echo(each)
     done = "would change" if dry_run else "changed"
     say(f"{namespace(project)}: {plural(len(changed), 'node')} of {len(changes)} {done}")
-
-
-def raise_missing(database: str) -> None:
-    """A dry run makes no file."""
-    from gnomon.errors import Problem, UsageError
-
-    message = f"{database}: there is no catalog yet, so every node would be created"
-    raise UsageError(Problem("catalog_behind", message, help="run gnomon catalog push without --dry-run"))
 
 
 def print_changes(changes: Sequence[Change]) -> None:

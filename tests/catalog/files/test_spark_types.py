@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlglot import parse_one
+from sqlglot import exp, parse_one
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 
@@ -65,4 +65,6 @@ TYPES = {
 def test_types(sql: str) -> None:
     tree = qualify(parse_one(f"SELECT {sql} AS x FROM t", dialect="spark"), schema={"t": COLUMNS}, dialect="spark")
     found = annotate_types(tree, schema={"t": COLUMNS}, dialect="spark", expression_metadata=METADATA)
-    assert found.selects[0].type.sql("spark").lower() == TYPES[sql]
+    assert isinstance(found, exp.Select)
+    type_ = found.selects[0].type
+    assert type_ is not None and type_.sql("spark").lower() == TYPES[sql]

@@ -203,6 +203,16 @@ def test_nodes_without_rows() -> None:
     assert refused(["shop.m"], nodes=with_nodes(m=on_metric)).code == "no_rows"
 
 
+def test_two_tables_of_one_name() -> None:
+    query = "SELECT orders.id FROM shop.orders JOIN (SELECT 1 AS id) AS orders ON shop.orders.id = 1"
+    nodes = with_nodes(t=Definition("transform", query=query), m=metric("SELECT COUNT(*) FROM shop.t"))
+    problem = refused(["shop.m"], nodes=nodes)
+    assert (problem.code, "two of its tables are called 'orders'" in problem.message) == ("wrong_node_query", True)
+    told_apart = query.replace("orders.id FROM", "shop.orders.id FROM").replace("shop.shop.", "shop.")
+    nodes = with_nodes(t=Definition("transform", query=told_apart), m=metric("SELECT COUNT(*) FROM shop.t"))
+    assert "shop_orders.id = 1" in metrics_sql(nodes, ["shop.m"]).sql
+
+
 def test_other_entries_refuse_as_well() -> None:
     for call, code in (
         (lambda: cube_sql(shop, "shop.orders"), "not_a_cube"),

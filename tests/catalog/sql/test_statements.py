@@ -15,7 +15,7 @@ from sqlglot import exp, parse, parse_one
 
 from catalog.sql.conftest import Ask, in_order
 from catalog.sql.shop import DEFINITIONS, ORDERS, USD, columns, link, metric, shop, source, with_nodes
-from gnomon.catalog import Column, Definition, Store, connect, migrate
+from gnomon.catalog import Column, Definition, Link, Store, connect, migrate
 from gnomon.catalog.sql import Statement, StoreNodes, cube_sql, data, metrics_sql, node_sql
 from gnomon.engine.duckdb import DuckDBEngine
 from gnomon.errors import UsageError
@@ -157,8 +157,6 @@ def test_inner_and_cross_links(ask: Ask) -> None:
 
 
 def test_references_need_no_join(ask: Ask) -> None:
-    from gnomon.catalog import Link
-
     way = Link("shop.country", kind="reference", column="status", dimension_column="title")
     orders = replace(DEFINITIONS["shop.orders"], links=(way,))
     nodes = with_nodes(orders=orders)
@@ -166,6 +164,46 @@ def test_references_need_no_join(ask: Ask) -> None:
     assert in_order(ask(["count"], ["country.title"], nodes=nodes)) == [("open", 1.0), ("paid", 4.0), (None, 1.0)]
     with pytest.raises(UsageError, match="no link leads to"):
         metrics_sql(nodes, ["shop.count"], ["shop.country.code"])
+
+
+def test_references_by_their_roles(ask: Ask) -> None:
+    way = Link("shop.country", "st", kind="reference", column="status", dimension_column="title")
+    orders = replace(DEFINITIONS["shop.orders"], links=(way,))
+    for name in ("country.title[st]", "country.title"):
+        rows = ask(["count"], [name], nodes=with_nodes(orders=orders))
+        assert in_order(rows) == [("open", 1.0), ("paid", 4.0), (None, 1.0)], "one way leads to it"
+    two = replace(orders, links=(way, replace(way, role="other", column="id")))
+    with pytest.raises(UsageError, match=r"name one: shop.country.title\[other\], shop.country.title\[st\]"):
+        metrics_sql(with_nodes(orders=two), ["shop.count"], ["shop.country.title"])
+    with pytest.raises(UsageError, match=r"no link .* but for references to shop.country.title\[st\]"):
+        metrics_sql(with_nodes(orders=orders), ["shop.count"], ["shop.country.title[nope]"])
+
+
+def test_a_column_with_a_dot_in_its_name() -> None:
+    odd = source("odd", (Column("a.b", "int"), Column("a", "struct<c:int>")))
+    nodes = with_nodes(odd=odd, m=metric("SELECT SUM(`a.b`) + SUM(o.a.c) FROM shop.odd AS o"))
+    sql = metrics_sql(nodes, ["shop.m"], dialect="duckdb", catalogs={"default": ""}).sql
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA wh")
+        connection.execute("""CREATE TABLE wh.odd AS SELECT 3 AS "a.b", {'c': 4} AS a""")
+        assert connection.execute(sql).fetchall() == [(7,)]
+
+
+def test_what_an_engine_does_not_take_is_the_askers_matter(warehouse: duckdb.DuckDBPyConnection) -> None:
+    engine = DuckDBEngine(warehouse.cursor())
+    asked: dict[str, Any] = {"dialect": "duckdb", "authored": "duckdb", "catalogs": {"default": ""}}
+    for filters, words in (
+        (["shop.customer.name = 3", "shop.orders.amount = 'abc'"], "Could not convert string"),
+        (["shop.orders.amount LIKE 3"], "No function matches"),
+        (["shop.orders.status > 3"], "Cannot compare"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            data(metrics_sql(shop, ["shop.count"], [], filters, **asked), engine)
+        (problem,) = caught.value.problems
+        assert (problem.code, words in problem.message) == ("statement_refused", True), problem.message
+    missing = with_nodes(src_orders=replace(DEFINITIONS["shop.src_orders"], table="nowhere"))
+    with pytest.raises(UsageError, match=r"statement_refused.*nowhere does not exist"):
+        data(metrics_sql(missing, ["shop.count"], **asked), engine)
 
 
 def test_a_cube_and_the_rows_of_nodes(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -10,7 +10,7 @@ from gnomon.catalog.files.fields import Fields
 from gnomon.catalog.files.prefix import Prefix
 from gnomon.catalog.values import Column
 from gnomon.units.lenient import read_lenient
-from gnomon.units.wire import Own, UnitError, parse_unit
+from gnomon.units.wire import Own, UnitError, parse_unit, structured
 
 PRIMARY_KEY = "primary_key"
 
@@ -74,7 +74,8 @@ def read_unit(part: Fields, own: Own) -> Mapping[str, Any] | None:
     except UnitError as error:
         help = error.help
         if isinstance(written, str):
-            help = "a flat name is for a metric's own unit; write a mapping such as {kind: currency, code: USD}"
+            wanted = "write a mapping such as {kind: currency, code: USD}"
+            help = structured(written.strip(), own) or f"a flat name is for a metric's own unit; {wanted}"
         part.error(error.code, error.reason, "unit", *error.path, help=help)
         return None
     for sentence in dropped:

@@ -14,8 +14,8 @@ from gnomon.errors import Problem
 class Deployment:
     """All nodes that a namespace is to have, by full name.
 
-    `findings` are warnings: what is wrong raises. `rest` is what the catalog does not keep (hierarchies, checks), as it
-    was written; it is written again with the nodes.
+    `findings` are warnings: what is wrong raises. `faults` are those for which nodes cannot be computed. `rest` is what
+    the catalog does not keep (hierarchies, checks), as it was written; it is written again with the nodes.
     """
 
     namespace: str
@@ -23,6 +23,7 @@ class Deployment:
     tags: tuple[Tag, ...] = ()
     findings: tuple[Problem, ...] = ()
     rest: Json = field(default_factory=dict)
+    faults: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def authored_json(**said: Any) -> dict[str, Any] | None:

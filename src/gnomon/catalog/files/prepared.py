@@ -14,6 +14,7 @@ from sqlglot.schema import MappingSchema
 
 from gnomon.catalog.files.graph import DIALECT, dotted, is_derived, references, tables_of
 from gnomon.catalog.files.metric_units import output_name
+from gnomon.catalog.files.spark_types import METADATA
 from gnomon.catalog.values import Definition
 from gnomon.check.units.api import qualified
 
@@ -135,7 +136,7 @@ def qualify_over(query: exp.Query, schema: MappingSchema) -> exp.Expr:
 def output_types(prepared: Prepared) -> dict[str, str]:
     """The types of the outputs, as Spark spells them; those that are not known are left out. The tree is annotated."""
     try:
-        tree = annotate_types(prepared.tree, schema=prepared.schema, dialect=DIALECT)
+        tree = annotate_types(prepared.tree, schema=prepared.schema, dialect=DIALECT, expression_metadata=METADATA)
     except FAILURES:
         return {}
     selects = tree.selects if isinstance(tree, exp.Query) else []

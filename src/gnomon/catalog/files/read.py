@@ -204,7 +204,23 @@ def finished(
     findings.finish()
     inferred = with_inferred(definitions, order, known, vocabulary, {name: node.part for name, node in read.items()})
     findings.finish()
-    return Deployment(reading.prefix.namespace, inferred, tags, tuple(findings.warnings), rest)
+    wrong = found_faults(read, inferred, known)
+    return Deployment(reading.prefix.namespace, inferred, tags, tuple(findings.warnings), rest, wrong)
+
+
+def found_faults(read: Mapping[str, ReadNode], definitions: Known, known: Known) -> dict[str, tuple[Problem, ...]]:
+    """Why nodes cannot be computed, with a warning each. Of what is read of nodes that are not known here, nothing."""
+    from gnomon.catalog.faults import KEYS, faults, nothing, overlaid
+
+    nodes = overlaid(nothing, {**known, **definitions})
+    found = {name: wrong for name in definitions if (wrong := faults(nodes, name))}
+    found = {name: wrong for name, wrong in found.items() if all(each.code != "unknown_node" for each in wrong)}
+    for name, wrong in found.items():
+        for fault in wrong:
+            keys = [key for key in (*KEYS.get(fault.code, ()), "query", "metrics") if read[name].part.data.get(key)]
+            if fault.code != "sql_not_read":  # it has been said, with its line
+                read[name].part.warn(fault.code, fault.message, *keys[:1], help=fault.help)
+    return found
 
 
 def unique(nodes: Iterable[ReadNode]) -> dict[str, ReadNode]:

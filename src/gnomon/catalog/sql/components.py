@@ -9,8 +9,9 @@ from typing import Literal
 
 from sqlglot import exp
 
+from gnomon.catalog.sql.graph import Graph
 from gnomon.catalog.sql.metric import Formula
-from gnomon.catalog.sql.totals import bound, path_of
+from gnomon.catalog.sql.totals import bound, is_column, path_of
 from gnomon.catalog.sql.words import column, names_in, short
 
 Aggregability = Literal["full", "limited", "none"]
@@ -38,13 +39,13 @@ class Component:
     tree: exp.Expr
 
 
-def components_of(formula: Formula) -> tuple[tuple[Component, ...], exp.Expr]:
+def components_of(graph: Graph, formula: Formula) -> tuple[tuple[Component, ...], exp.Expr]:
     """A base metric's components, and the metric over them; one that cannot be taken apart is a component itself."""
     columns = {name: column(path_of(formula, name)) for name in names_in(formula.expression)}
     tree = bound(formula.expression, columns)
     found: dict[str, Component] = {}
     aggregates = outermost(tree)
-    if not all(type(each) in (*MERGED, exp.Avg) for each in aggregates) or any(map(is_composed, aggregates)):
+    if not all(type(each) in (*MERGED, exp.Avg) and not is_composed(each, graph, formula) for each in aggregates):
         return whole(formula, tree)
     for aggregate in aggregates:
         parts = parts_of(aggregate, formula.parent or "")
@@ -74,12 +75,18 @@ def within(node: exp.Expr, other: exp.Expr) -> bool:
     return parent is other
 
 
-def is_composed(aggregate: exp.Expr) -> bool:
+def is_composed(aggregate: exp.Expr, graph: Graph, formula: Formula) -> bool:
     """Whether more than the call decides an aggregate: FILTER, an order, DISTINCT but in a count of one column."""
     distinct = aggregate.find(exp.Distinct)
-    one = distinct is not None and [type(each) for each in distinct.expressions] == [exp.Column]
+    keys = distinct.expressions if distinct is not None else []
+    one = len(keys) == 1 and isinstance(keys[0], exp.Column) and is_key(graph, formula, keys[0].name)
     counted = isinstance(aggregate, exp.Count) and one
     return isinstance(aggregate.parent, exp.Filter) or (distinct is not None and not counted)
+
+
+def is_key(graph: Graph, formula: Formula, path: str) -> bool:
+    """Whether a name is a column that a group can keep, and no field of a struct."""
+    return "." not in path or is_column(graph, formula.parent, path)
 
 
 def parts_of(aggregate: exp.Expr, parent: str) -> Sequence[Component]:

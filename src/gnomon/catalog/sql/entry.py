@@ -9,9 +9,12 @@ from sqlglot import Dialect, ErrorLevel, exp
 from sqlglot.errors import UnsupportedError
 
 from gnomon.catalog.sql.graph import Graph, Nodes
+from gnomon.catalog.sql.kept import kept
+from gnomon.catalog.sql.known_types import types_of
 from gnomon.catalog.sql.outputs import columns_of, outputs_of
 from gnomon.catalog.sql.plan import Plan
 from gnomon.catalog.sql.request import Asked, Request, resolve
+from gnomon.catalog.sql.row_units import RowUnit, row_units
 from gnomon.catalog.sql.rows import rows_of
 from gnomon.catalog.sql.statement import Statement
 from gnomon.catalog.sql.tables import Tables
@@ -49,8 +52,9 @@ def metrics_sql(
     tables = Tables(graph, request.nodes, catalogs or {})
     outputs = outputs_of(request)
     tree = Plan(graph, request, tables, outputs, dialect).statement()
-    sql = rendered(tree, dialect, authored)
-    return Statement(sql, columns_of(graph, outputs), dialect, tuple(warnings_of(request)))
+    sql, unknown = written(tree, dialect, graph)
+    units = row_units(graph, request, outputs.dimensions)
+    return Statement(sql, columns_of(graph, outputs, units), dialect, (*warnings_of(request, units), *unknown))
 
 
 def cube_sql(
@@ -95,29 +99,27 @@ def known_dialect(dialect: str) -> None:
         raise UsageError(Problem("unknown_dialect", f"there is no dialect '{dialect}'", help=help))
 
 
-def rendered(tree: exp.Expr, dialect: str, authored: str) -> str:
-    """A tree as SQL. DuckDB divides by zero to infinity, which is null where the SQL was written.
+def written(tree: exp.Expr, dialect: str, graph: Graph) -> tuple[str, tuple[Problem, ...]]:
+    """A tree as SQL that means in a dialect what it means where it was written, and what is not known to.
 
-    Raises UsageError `not_in_dialect` where SQLGlot would leave a part of it out.
+    Raises UsageError `meaning_differs`, and `not_in_dialect` where SQLGlot would leave a part of it out.
     """
+    tree, unknown = kept(tree, dialect, graph.authored, types_of(graph.known))
     reserve(tree, dialect)
-    if dialect == "duckdb" and authored != "duckdb":
-        for division in list(tree.find_all(exp.Div)):
-            by = division.expression
-            if division.args.get("safe") and not (by.is_number and float(by.name)):
-                division.set("expression", exp.Nullif(this=by.unnest(), expression=exp.Literal.number(0)))
     try:
-        return tree.sql(dialect, pretty=True, comments=False, copy=False, unsupported_level=ErrorLevel.RAISE)
+        sql = tree.sql(dialect, pretty=True, comments=False, copy=False, unsupported_level=ErrorLevel.RAISE)
     except UnsupportedError as error:
         message = f"what the nodes say cannot be said in {dialect}: {error}"
         raise UsageError(Problem("not_in_dialect", message, help="ask for another dialect")) from None
+    return sql, tuple(unknown)
 
 
-def warnings_of(request: Request) -> Iterable[Problem]:
+def warnings_of(request: Request, units: Mapping[str, RowUnit]) -> Iterable[Problem]:
     """What a reader of the numbers should know."""
-    for parent, attributes in request.attributes.items():
+    yield from dict.fromkeys(each.differs for each in units.values() if each.differs is not None)
+    for parent in request.parents:
         for name in request.dimensions:
-            if not all(hop.one_each for hop in attributes[name].path):
+            if request.has_many(parent, name):
                 message = f"a row of '{parent}' has many values of '{name}', and counts once under each of them"
                 yield Problem("many_values", message, severity="warning", help="do not add these rows up")
 
@@ -147,4 +149,5 @@ def node_sql(
     if kind == "cube":
         return cube_sql(nodes, name, dimensions, filters, limit=limit, catalogs=catalogs, **more)
     tree, columns, warnings = rows_of(graph, name, dimensions, filters, limit, catalogs or {})
-    return Statement(rendered(tree, dialect, authored), columns, dialect, tuple(warnings))
+    sql, unknown = written(tree, dialect, graph)
+    return Statement(sql, columns, dialect, (*warnings, *unknown))

@@ -25,6 +25,11 @@ class Graph:
         self._found: dict[str, Definition | None] = {}
         self._columns: dict[str, Mapping[str, Column]] = {}
 
+    @property
+    def known(self) -> Mapping[str, Definition | None]:
+        """All that was read, None for what is not there."""
+        return self._found
+
     def load(self, names: Iterable[str]) -> None:
         """Read nodes that were not read yet, in one call."""
         new = sorted(set(names) - set(self._found))

@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from gnomon.catalog.sql.components import Aggregability, Component, components_of
-from gnomon.catalog.sql.entry import AUTHORED, known_dialect, rendered, warnings_of
+from gnomon.catalog.sql.entry import AUTHORED, known_dialect, warnings_of, written
 from gnomon.catalog.sql.graph import Graph, Nodes
+from gnomon.catalog.sql.kept import kept
+from gnomon.catalog.sql.known_types import types_of
 from gnomon.catalog.sql.metric import Formula
 from gnomon.catalog.sql.outputs import columns_of, described, outputs_of
 from gnomon.catalog.sql.reach import Attribute
 from gnomon.catalog.sql.request import Asked, Request, resolve
+from gnomon.catalog.sql.row_units import row_units
 from gnomon.catalog.sql.statement import OutputColumn
 from gnomon.catalog.sql.tables import Tables
 from gnomon.catalog.sql.totals import Cut, bound, totals
@@ -24,6 +27,8 @@ Grain = tuple[str, Aggregability, tuple[tuple[str, str], ...]]
 """A parent, a kind of component, and the keys that are kept apart: each a column and what it is called."""
 Taken = Mapping[str, tuple[tuple[Component, ...], exp.Expr]]
 """Base metrics taken apart."""
+COUNTS = ("COUNT", "COUNT_IF")
+"""Aggregations that have a value over no rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +98,29 @@ def measures_sql(
     if request.after:
         raise UsageError(Problem("bad_filter", "measures are filtered before there are metrics", help="leave it out"))
     graph.load_upstream(request.nodes)
-    taken = {base: components_of(graph.formula(base)) for bases in request.parents.values() for base in bases}
+    taken = {base: components_of(graph, graph.formula(base)) for bases in request.parents.values() for base in bases}
     writing = Writing(dialect, catalogs or {})
     found = sorted_groups(request, taken)
     groups = [group_of(graph, request, grain, bases, taken, writing) for grain, bases in found.items()]
     formulas = tuple(formula_of(graph, request, name, taken, dialect) for name in request.metrics)
-    return Measures(tuple(groups), formulas, dialect, request.dimensions, tuple(warnings_of(request)))
+    said = warnings_of(request, row_units(graph, request, outputs_of(request).dimensions))
+    warnings = dict.fromkeys([*said, *(problem for _, unknown in groups for problem in unknown)])
+    return Measures(tuple(group for group, _ in groups), formulas, dialect, request.dimensions, tuple(warnings))
 
 
 def sorted_groups(request: Request, taken: Taken) -> dict[Grain, list[str]]:
-    """Base metrics by parent, kind of component, and the keys that a limited one keeps."""
+    """Base metrics by parent, kind of component, and the keys that a limited one keeps.
+
+    Values of a row that counts under several values of a dimension do not add up; keys that are kept are still counted
+    once.
+    """
     found: dict[Grain, list[str]] = {}
     for parent, bases in request.parents.items():
-        many = not all(hop.one_each for name in request.dimensions for hop in request.attributes[parent][name].path)
+        many = any(request.has_many(parent, name) for name in request.dimensions)
         for base in bases:
             parts = taken[base][0]
-            kind: Aggregability = "none" if many else parts[0].aggregability
+            own = parts[0].aggregability
+            kind: Aggregability = "none" if many and own == "full" else own
             level = tuple(sorted((part.tree.name, part.name) for part in parts)) if kind == "limited" else ()
             found.setdefault((parent, kind, level), []).append(base)
     return found
@@ -116,13 +128,13 @@ def sorted_groups(request: Request, taken: Taken) -> dict[Grain, list[str]]:
 
 def group_of(
     graph: Graph, request: Request, grain: Grain, bases: Sequence[str], taken: Taken, writing: Writing
-) -> GrainGroup:
-    """One grain group."""
+) -> tuple[GrainGroup, tuple[Problem, ...]]:
+    """One grain group, and what to warn of."""
     parent, kind, level = grain
     outputs, names = outputs_of(request), Names()
     dimensions = [(names.new(output), name) for name, output in outputs.dimensions.items()]
     keys = {f"{parent}.{key}": names.new(name) for key, name in level}
-    attributes = dict(request.attributes[parent]) | {key: Attribute((), key.rpartition(".")[2], ()) for key in keys}
+    attributes = {**request.attributes[parent], **{f"{parent}.{key}": Attribute((), key, ()) for key, _ in level}}
     parts = {part.name: part for base in bases for part in taken[base][0]}
     measures = [
         (names.new(part.name), Formula(part.name, aliased(part.tree), parent))
@@ -135,14 +147,17 @@ def group_of(
     made = [exp.CTE(this=tree, alias=exp.TableAlias(this=identifier(n))) for n, tree in [*tables.stages(), *stages]]
     select.set("with_", exp.With(expressions=made) if made else None)
     columns = [column for column in columns_of(graph, outputs) if column.semantic_type == "dimension"]
-    columns += [key_column(graph, parent, name, output) for name, output in keys.items()]
+    columns += [
+        described(graph.column(parent, key), keys[f"{parent}.{key}"], f"{parent}.{key}", "dimension")
+        for key, _ in level
+    ]
     columns += [OutputColumn(output, "unknown", f"{parent}:{formula.name}", "metric") for output, formula in measures]
     components = tuple(parts.values())
     if kind == "none":
         components = tuple(replace(part, aggregability=kind, merge=None) for part in components)
-    sql = rendered(select, writing.dialect, graph.authored)
+    sql, unknown = written(select, writing.dialect, graph)
     keyed = (*(output for output, _ in dimensions), *keys.values())
-    return GrainGroup(sql, tuple(columns), keyed, kind, tuple(bases), components, parent)
+    return GrainGroup(sql, tuple(columns), keyed, kind, tuple(bases), components, parent), unknown
 
 
 def aliased(tree: exp.Expr) -> exp.Expr:
@@ -150,22 +165,32 @@ def aliased(tree: exp.Expr) -> exp.Expr:
     return bound(tree, {each.name: exp.column(each.name, quoted=True) for each in tree.find_all(exp.Column)})
 
 
-def key_column(graph: Graph, parent: str, name: str, output: str) -> OutputColumn:
-    """A key that a limited component keeps."""
-    known = graph.column(parent, name.rpartition(".")[2])
-    return described(known, output, name, "dimension")
+def counted(parts: Sequence[Component], tree: exp.Expr) -> exp.Expr:
+    """A metric over its components, in which a count of no groups is zero: a count of no rows is.
+
+    Beside another parent's components the sum stays null, as is a metric whose parent has no row.
+    """
+    counts = {part.name for part in parts if part.aggregation in COUNTS}
+
+    def whole(node: exp.Expr) -> exp.Expr:
+        is_count = isinstance(node, exp.Sum) and isinstance(node.this, exp.Column) and node.this.name in counts
+        return exp.Coalesce(this=node, expressions=[exp.Literal.number(0)]) if is_count else node
+
+    return tree.copy().transform(whole, copy=False)
 
 
 def formula_of(graph: Graph, request: Request, name: str, taken: Taken, dialect: str) -> MetricFormula:
     """How one metric comes of its components."""
     measured, formula = request.measured[name], graph.formula(name)
-    known = {base: exp.Paren(this=taken[base][1].copy()) for base in measured.bases}
-    tree = taken[name][1] if formula.parent is not None else bound(measured.expression, known)
+    one_parent = len({graph.formula(base).parent for base in measured.bases}) == 1
+    merged = {base: counted(*taken[base]) if one_parent else taken[base][1].copy() for base in measured.bases}
+    known: dict[str, exp.Expr] = {base: exp.Paren(this=tree) for base, tree in merged.items()}
+    tree = merged[name] if formula.parent is not None else bound(measured.expression, known)
     return MetricFormula(
         name,
         name.rpartition(".")[2],
         graph.definition(name).query or "",
-        tree.sql(dialect),
+        kept(tree, dialect, graph.authored, types_of(graph.known))[0].sql(dialect),
         tuple(dict.fromkeys(part.name for base in measured.bases for part in taken[base][0])),
         formula.parent is None,
         formula.parent,

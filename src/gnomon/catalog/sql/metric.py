@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 
-from gnomon.catalog.sql.query import node_name
+from gnomon.catalog.sql.scopes import node_name
 from gnomon.catalog.sql.words import names_in, one_tree, with_names
 from gnomon.errors import Problem, UsageError
 

@@ -12,7 +12,7 @@ from gnomon.catalog.sql.outputs import Outputs
 from gnomon.catalog.sql.request import Request
 from gnomon.catalog.sql.tables import Stage, Tables
 from gnomon.catalog.sql.totals import Cut, alias, bound, totals
-from gnomon.catalog.sql.windows import conditions_for, divided, unseen
+from gnomon.catalog.sql.windows import conditions_for, divided, refuse_added, unseen
 from gnomon.catalog.sql.words import column, identifier
 
 ALL: frozenset[int] = frozenset()
@@ -36,6 +36,8 @@ class Plan:
         """The whole statement."""
         select, known = self.rows(ALL)
         metrics = {name: divided(self.request, each) for name, each in self.request.measured.items()}
+        for name, tree in metrics.items():
+            refuse_added(self.request, name, tree)
         for without, names in self.staged_windows().items():
             self.join_windows(select, known, without, {name: metrics.pop(name) for name in names})
         found = known | {name: bound(tree, known) for name, tree in metrics.items()}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from sqlglot import exp
 
-from gnomon.catalog.sql.words import dotted, identifier, one_tree
+from gnomon.catalog.sql.scopes import Qualified, node_name, node_tables, parts_of, qualified_by_nodes
+from gnomon.catalog.sql.words import identifier, one_tree
 from gnomon.errors import Problem, UsageError
 
 CACHED = 8_192
@@ -19,7 +19,8 @@ ROWS = (exp.UDTF, exp.Explode, exp.Posexplode, exp.Inline, exp.Anonymous)
 
 @dataclass(frozen=True, slots=True)
 class NodeQuery:
-    """A parsed query. `reads` are nodes, `inner` the names of its own WITH, `outputs` its columns as far as named."""
+    """A parsed query. `reads` are nodes, `inner` the names that it gives to tables, `outputs` its columns as far as
+    named."""
 
     tree: exp.Query
     reads: tuple[str, ...]
@@ -33,26 +34,10 @@ def read_query(name: str, query: str, dialect: str) -> NodeQuery:
     tree = one_tree(query, dialect)
     if not isinstance(tree, exp.Query):
         raise UsageError(Problem("wrong_node_query", f"'{name}' has no query that is one SELECT"))
-    inner = frozenset(cte.alias.lower() for cte in tree.find_all(exp.CTE))
-    reads = (node_name(table) for table in tree.find_all(exp.Table) if is_node(table, inner))
+    inner = frozenset(alias.name.lower() for alias in tree.find_all(exp.TableAlias) if alias.name)
+    reads = (node_name(table) for table in node_tables(tree))
     outputs = tuple(each for each in tree.named_selects if each and each != "*")
     return NodeQuery(tree, tuple(dict.fromkeys(reads)), inner, outputs)
-
-
-def node_name(table: exp.Table) -> str:
-    """The node that a table in FROM names.
-
-    >>> node_name(exp.to_table("shop.eu.orders"))
-    'shop.eu.orders'
-    """
-    return ".".join(part.name for part in table.parts)
-
-
-def is_node(table: exp.Table, inner: Iterable[str]) -> bool:
-    """Whether a table in FROM is a node: neither of the query's own WITH, nor a function."""
-    if not isinstance(table.this, exp.Identifier | exp.Dot):
-        return False
-    return bool(table.args.get("db")) or table.name.lower() not in inner
 
 
 class Place(NamedTuple):
@@ -89,40 +74,25 @@ def read_body(
     tree = found.tree.copy()
     if wanted is not None:
         prune(tree, set(wanted))
-    by_node, names = dict(places), dict[str, str]()
-    for table in list(tree.find_all(exp.Table)):
-        if is_node(table, found.inner):
-            node = node_name(table)
-            made = by_node[node].table(table.alias or None)
-            if not table.alias:
-                names[node] = names[node.rpartition(".")[2]] = by_node[node].alias
-            for key in ("joins", "pivots", "laterals", "sample", "hints"):
-                made.set(key, table.args.get(key))
-            table.replace(made)
-    tree = requalified(tree, names)
+    by_node = dict(places)
+    tables, columns = node_tables(tree), qualified_by_nodes(tree, name)
+    for column in columns:
+        column.tree.replace(requalified(column, by_node[node_name(column.table)].alias))
+    for table in tables:
+        made = by_node[node_name(table)].table(table.alias or None)
+        for key in ("joins", "pivots", "laterals", "sample", "hints"):
+            made.set(key, table.args.get(key))
+        table.replace(made)
     return Body(tree, None if reads_all(tree) else frozenset(identifiers(tree)))
 
 
-def requalified(tree: exp.Query, names: Mapping[str, str]) -> exp.Query:
-    """A query whose columns are qualified by labels where they were by nodes' names."""
-
-    def label(node: exp.Expr) -> exp.Expr:
-        text = dotted(node) if isinstance(node, exp.Column | exp.Dot) else None
-        if text is None and isinstance(node, exp.Column) and node.table:  # orders.*
-            found = names.get(".".join(part.name for part in node.parts[:-1]))
-            return node if found is None else exp.Column(this=exp.Star(), table=identifier(found))
-        parts = (text or "").split(".")
-        for size in range(len(parts) - 1, 0, -1):
-            found = names.get(".".join(parts[:size]))
-            if found is not None:
-                first, *rest = (identifier(part) for part in parts[size:])
-                made: exp.Expr = exp.Column(this=first, table=identifier(found))
-                for part in rest:
-                    made = exp.Dot(this=made, expression=part)
-                return made
-        return node
-
-    return tree.transform(label, copy=False) if names else tree  # type: ignore[return-value]
+def requalified(column: Qualified, label: str) -> exp.Expr:
+    """A column with a label before it instead of a node's name."""
+    first, *rest = parts_of(column.tree)[column.size :]
+    made: exp.Expr = exp.Column(this=first.copy(), table=identifier(label))
+    for part in rest:
+        made = exp.Dot(this=made, expression=part.copy())
+    return made
 
 
 def prune(tree: exp.Query, wanted: set[str]) -> None:

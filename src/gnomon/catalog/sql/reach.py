@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
+from gnomon.catalog.sql.defaults import default_of
 from gnomon.catalog.sql.graph import Graph
 from gnomon.catalog.sql.links import ONE_EACH, Condition, check_link, read_condition, wrong_link
 from gnomon.catalog.values import Column, Link
@@ -68,7 +68,7 @@ class Attribute:
     path: Path
     column: str
     via: Path
-    default: Any = None
+    default: exp.Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,9 @@ def only_way(graph: Graph, ways: Mapping[State, Way], start: str, asked: Referen
     listed = ", ".join(f"[{'->'.join(roles)}]" for roles in sorted(found) if roles)
     if not found:
         near = [f"{node}.{column.name}" for node, _ in ways for column in graph.columns(node).values()]
+        said = ", ".join(sorted({str(reference) for reference, _ in references_to(graph, ways, asked.node)}))
         message = f"'{asked}' is no dimension of '{start}': no link leads to '{asked.node}'"
+        message += f", but for references to {said}" if said else ""
         help = did_you_mean(f"{asked.node}.{asked.column}", near)
         few = len(near) <= SHOWN or help.startswith("did")
         raise UsageError(Problem("unknown_dimension", message, help=help if few else None))
@@ -189,23 +191,35 @@ def only_way(graph: Graph, ways: Mapping[State, Way], start: str, asked: Referen
 
 
 def through_reference(graph: Graph, ways: Mapping[State, Way], asked: Reference) -> Attribute | None:
-    """A dimension that a column near the start says itself, by a reference link."""
-    found = []
-    for (node, roles), way in ways.items():
-        for link in graph.definition(node).links:
-            if link.kind != "reference" or link.dimension != asked.node or not link.column:
-                continue
-            named = (link.dimension_column or "").lower() == asked.column.lower()
-            if named and (*roles, *([link.role] if link.role else [])) == asked.roles and not way.others:
-                found.append(Attribute(way.path, link.column, way.path))
+    """A dimension that a column near the start says itself, by a reference link; in whichever role if it is asked for
+    without one, and no join leads to its node."""
+    named = [each for each in references_to(graph, ways, asked.node) if each[0].column.lower() == asked.column.lower()]
+    found = [attribute for reference, attribute in named if reference.roles == asked.roles]
+    if not found and not asked.roles and not any(node == asked.node for node, _ in ways):
+        found = [attribute for _, attribute in named]
     found.sort(key=lambda each: len(each.path))
     direct = ways.get((asked.node, asked.roles))
     if not found or (direct is not None and len(direct.path) <= len(found[0].path)):
         return None
     if len(found) > 1 and len(found[1].path) == len(found[0].path):
         message = f"'{asked}' is two columns: {found[0].column} and {found[1].column}"
-        raise UsageError(Problem("ambiguous_dimension", message, help="give one of the links a role, and ask by it"))
+        listed = ", ".join(sorted(str(reference) for reference, _ in named if reference.roles))
+        help = f"name one: {listed}" if listed else "give one of the links a role, and ask by it"
+        raise UsageError(Problem("ambiguous_dimension", message, help=help))
     return found[0]
+
+
+def references_to(graph: Graph, ways: Mapping[State, Way], target: str) -> list[tuple[Reference, Attribute]]:
+    """The columns that are a node's columns themselves, and the dimensions that they are."""
+    found = []
+    for (node, roles), way in ways.items():
+        for link in graph.definition(node).links if not way.others else ():
+            if link.kind == "reference" and link.dimension == target and link.column and link.dimension_column:
+                own = (*roles, link.role) if link.role else roles
+                found.append(
+                    (Reference(target, link.dimension_column, own), Attribute(way.path, link.column, way.path))
+                )
+    return found
 
 
 def nearest(graph: Graph, path: Path, known: Column) -> Attribute:
@@ -216,15 +230,15 @@ def nearest(graph: Graph, path: Path, known: Column) -> Attribute:
         condition = condition_of(graph, hop)
         names = [left for left, right in (condition.equal if condition else ()) if right == near.name.lower()]
         found = graph.column(hop.origin, names[0]) if names else None
-        if (
-            found is None
-            or not alike(found, near)
-            or graph.definition(hop.origin).links[hop.at].default_value is not None
-        ):
+        if found is None or not alike(found, near) or default_at(graph, hop, near) is not None:
             break
         end, near = end[:-1], found
-    default = graph.definition(end[-1].origin).links[end[-1].at].default_value if end else None
-    return Attribute(end, near.name, path, default)
+    return Attribute(end, near.name, path, default_at(graph, end[-1], near) if end else None)
+
+
+def default_at(graph: Graph, hop: Hop, column: Column) -> exp.Expr | None:
+    """What a column of a link's dimension is for rows that have none, where the link says it."""
+    return default_of(graph.definition(hop.origin).links[hop.at].default_value, column)
 
 
 def alike(near: Column, far: Column) -> bool:

@@ -58,6 +58,10 @@ class Request:
                 return dimension
         return None
 
+    def has_many(self, parent: str, dimension: str) -> bool:
+        """Whether one row of a parent may have several values of a dimension."""
+        return not all(hop.one_each for hop in self.attributes[parent][dimension].path)
+
     @property
     def nodes(self) -> tuple[str, ...]:
         """The nodes whose rows are read, parents first."""

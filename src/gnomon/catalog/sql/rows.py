@@ -41,7 +41,8 @@ def rows_of(
     own = [(names.new(column.name), f"{node}.{column.name}", column) for column in graph.columns(node).values()]
     tables.want(node, [column.name for _, _, column in own] or None)
     shown = [alias(tables.column(node, column.name, joins.alias), output) for output, _, column in own]
-    outputs = [described(column, output, entity, "dimension") for output, entity, column in own]
+    beside = {column.name.lower(): output for output, _, column in own}
+    outputs = [described(column, output, entity, "dimension", beside) for output, entity, column in own]
     for name in dict.fromkeys(asked.values()):
         reference, output = Reference.read(name), names.new(*candidates(Reference.read(name)))
         shown.append(alias(read[name].copy(), output))

@@ -15,7 +15,8 @@ class OutputColumn:
 
     `semantic_entity` is the metric's name, or the dimension as it was asked for (`shop.date.year[placed]`). `type` is
     the catalog's, `unknown` where it has none. `unit` is canonical unit JSON, None while unset; `unit_ext` says one
-    that this shape cannot.
+    that this shape cannot, and `unit_by` is `{"by": column, "map": {value: unit}}` where another column decides: one of
+    the answer, or else of the column's own node.
     """
 
     name: str
@@ -24,6 +25,7 @@ class OutputColumn:
     semantic_type: Literal["dimension", "metric"]
     unit: Json | None = None
     unit_ext: Json | None = None
+    unit_by: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def upstream_first(graph: Graph, nodes: Iterable[str]) -> list[str]:
 
 
 def taken(graph: Graph, nodes: Iterable[str]) -> set[str]:
-    """Names that a stage would hide: tables without a schema, and the stages that queries have of their own."""
+    """Names that a label would hide: tables without a schema, and what queries call their own stages and tables."""
     found: set[str] = set()
     for node in nodes:
         definition, query = graph.definition(node), graph.query(node)

@@ -52,7 +52,7 @@ class Joins:
         node = attribute.path[-1].target if attribute.path else parent
         found: exp.Expr = self.tables.column(node, attribute.column, alias)
         if attribute.default is not None:
-            found = exp.Coalesce(this=found, expressions=[exp.convert(attribute.default)])
+            found = exp.Coalesce(this=found, expressions=[attribute.default.copy()])
         return found
 
     def _at(self, path: Path) -> str:
@@ -88,11 +88,11 @@ def totals(tables: Tables, cut: Cut, name: str) -> list[Stage]:
     where = [bound(condition.tree, read) for condition in cut.conditions]
     inputs = sorted({each for _, formula in cut.measures for each in inputs_of(tables.graph, formula)})
     if not joins.multiplies:
-        measures = [(output, measured(formula, joins.alias)) for output, formula in cut.measures]
-        tables.want(cut.parent, roots(inputs))
+        measures = [(output, measured(tables.graph, formula, joins.alias)) for output, formula in cut.measures]
+        tables.want(cut.parent, inputs)
         return [(name, grouped(select_from(tables, cut.parent, joins, where), keys, measures))]
     once = tables.names.new(f"{joins.alias}_once")
-    own = [*key_of(tables.graph, cut.parent), *roots(inputs)]
+    own = [*key_of(tables.graph, cut.parent), *inputs]
     names = Names(own)
     shown = [(names.new(output, f"{output}_of"), output, key) for output, key in keys]
     distinct = select_from(tables, cut.parent, joins, where).distinct()
@@ -102,7 +102,7 @@ def totals(tables: Tables, cut: Cut, name: str) -> list[Stage]:
         copy=False,
     )
     outer = exp.Select().from_(exp.Table(this=identifier(once)), copy=False)
-    measures = [(output, measured(formula, once)) for output, formula in cut.measures]
+    measures = [(output, measured(tables.graph, formula, once)) for output, formula in cut.measures]
     return [
         (once, distinct),
         (name, grouped(outer, [(output, column(inner, once)) for inner, output, _ in shown], measures)),
@@ -139,9 +139,12 @@ def bound(tree: exp.Expr, columns: Mapping[str, exp.Expr]) -> exp.Expr:
     return tree.copy().transform(put, copy=False)
 
 
-def measured(formula: Formula, table: str) -> exp.Expr:
+def measured(graph: Graph, formula: Formula, table: str) -> exp.Expr:
     """A base metric's expression over a table."""
-    columns = {name: field(path_of(formula, name), table) for name in names_in(formula.expression)}
+    columns: dict[str, exp.Expr] = {}
+    for name in names_in(formula.expression):
+        path = path_of(formula, name)
+        columns[name] = column(path, table) if is_column(graph, formula.parent, path) else field(path, table)
     return bound(formula.expression, columns)
 
 
@@ -154,20 +157,21 @@ def path_of(formula: Formula, name: str) -> str:
 
 
 def inputs_of(graph: Graph, formula: Formula) -> list[str]:
-    """The columns that a base metric reads. Raises UsageError `unknown_column`."""
-    found = [path_of(formula, name) for name in names_in(formula.expression)]
+    """The columns that a base metric reads, structs for their fields. Raises UsageError `unknown_column`."""
     parent = formula.parent or ""
-    for path in found:
-        if graph.column(parent, path.partition(".")[0]) is None:
+    paths = [path_of(formula, name) for name in names_in(formula.expression)]
+    found = [path if is_column(graph, parent, path) else path.partition(".")[0] for path in paths]
+    for path, root in zip(paths, found, strict=True):
+        if graph.column(parent, root) is None:
             known = [each.name for each in graph.columns(parent).values()]
             message = f"metric '{formula.name}' reads '{path}', which '{parent}' does not have"
             raise UsageError(Problem("unknown_column", message, help=did_you_mean(path, known)))
     return found
 
 
-def roots(paths: Iterable[str]) -> list[str]:
-    """Columns, without the fields of structs."""
-    return list(dict.fromkeys(path.partition(".")[0] for path in paths))
+def is_column(graph: Graph, node: str | None, path: str) -> bool:
+    """Whether a name with dots is one column of a node, and no field of a struct."""
+    return path.lower() in graph.columns(node or "")
 
 
 def key_of(graph: Graph, parent: str) -> list[str]:

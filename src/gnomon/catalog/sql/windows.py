@@ -93,6 +93,23 @@ def dividing(request: Request, measured: Measured, order: Iterable[str], own: It
         yield name
 
 
+def refuse_added(request: Request, name: str, tree: exp.Expr) -> None:
+    """Refuse a metric whose windows add rows among which a row of a parent counts more than once.
+
+    `tree` is the metric as `divided` makes it. Raises UsageError `many_values_added`.
+    """
+    for window in tree.find_all(exp.Window):
+        bases, written = set(names_in(window.this)), window.args.get("partition_by") or ()
+        apart = {each for part in written for each in names_in(part)}
+        parents = [parent for parent, measured in request.parents.items() if bases & set(measured)]
+        many = [(p, d) for p in parents for d in request.dimensions if d not in apart and request.has_many(p, d)]
+        if many and window.this.find(exp.Sum):
+            parent, dimension = many[0]
+            message = f"a row of '{parent}' has many values of '{dimension}', and '{name}' would add it up for each"
+            help = f"write PARTITION BY {dimension} in its window, or do not ask for {dimension}"
+            raise UsageError(Problem("many_values_added", message, help=help))
+
+
 def conditions_for(request: Request, without: frozenset[int]) -> tuple[Condition, ...]:
     """The conditions on rows but for some."""
     return tuple(condition for at, condition in enumerate(request.before) if at not in without)
