@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 import gnomon
+from gnomon.catalog.database import connect
 from gnomon.catalog.projection import Nodes, project_nodes
+from gnomon.catalog.sql import StoreNodes, metrics_sql
+from gnomon.catalog.store import Store
 from gnomon.cli.main import cli
 from gnomon.compile.project import compile_project
 from units_project.test_check import PROJECT, without_mistakes
@@ -122,3 +126,24 @@ def test_wrong_definitions_are_not_pushed(tmp_path: Path) -> None:
     refused = push(copied)
     assert refused.exit_code == 2 and "declared_mismatch" in refused.output
     assert not (copied / "catalog.db").exists()
+
+
+def test_metrics_of_two_tables_are_asked_for_together(tmp_path: Path) -> None:
+    copied = tmp_path / "flights"
+    shutil.copytree(FLIGHTS, copied)
+    assert push(copied).exit_code == 0
+    stored = StoreNodes(Store(connect(f"sqlite:///{copied / 'catalog.db'}")))
+    metrics = ["flights.flights_to_carrier_daily", "flights.mean_departure_delay_to_carrier_daily"]
+    dimensions = ["flights.sample_date.metrics_sample_date", "flights.carrier.carrier_id"]
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA metrics")
+        counted = "('2013-01-01', 'UA', 3), ('2013-01-02', 'UA', 4)"
+        meant = "('2013-01-02', 'UA', 7.5), ('2013-01-02', 'AA', 2)"
+        for metric, rows in zip(metrics, (counted, meant), strict=True):
+            table = f"metrics.{metric.rpartition('.')[2]}"
+            connection.execute(f"CREATE TABLE {table} (metrics_sample_date DATE, carrier TEXT, amount DOUBLE)")
+            connection.execute(f"INSERT INTO {table} VALUES {rows}")
+        sql = metrics_sql(stored, metrics, dimensions, dialect="duckdb").sql
+        found = connection.execute(sql).fetchall()
+    first, second = date(2013, 1, 1), date(2013, 1, 2)
+    assert sorted(found) == [(first, "UA", 3, None), (second, "AA", None, 2), (second, "UA", 4, 7.5)]
