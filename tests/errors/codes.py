@@ -9,6 +9,7 @@ from pathlib import Path
 
 import gnomon
 from gnomon.load.declared import WORDS
+from gnomon.serve.refusals import HTTP_CODES
 
 SOURCE = Path(gnomon.__file__ or "").parent
 MAKERS = {"Diagnostic", "Problem", "fail", "refuse", "refused", "error", "warn"}
@@ -18,6 +19,7 @@ SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 def codes() -> dict[str, str]:
     """Every code, and a file that raises it."""
     found = {f"duplicate_{word}": "load/declared.py" for word in WORDS.values()}
+    found |= dict.fromkeys(HTTP_CODES.values(), "serve/refusals.py")
     for path in sorted(SOURCE.rglob("*.py")):
         for code in codes_in(ast.parse(path.read_text())):
             found.setdefault(code, path.relative_to(SOURCE).as_posix())

@@ -235,6 +235,18 @@ def test_a_pull_keeps_files_where_they_are_and_as_they_are(served: Served) -> No
     assert "description: counted" in found["a/b/orders_total.yaml"]
 
 
+def test_a_pull_keeps_a_file_that_differs_in_nothing_that_is_written(served: Served) -> None:
+    """A column that somebody has described since is written as one that the file declares."""
+    served.http.post("/deployments", json=spec())
+    query = "SELECT id, amount FROM shop.orders"
+    served.http.post("/nodes/transform", json={"name": "shop.paid", "query": query})
+    served.http.patch("/nodes/shop.paid/columns/id/description", params={"description": "its number"})
+    columns = "columns:\n- {name: id, description: its number}\n"
+    mine = f"# ours\nname: paid\nnode_type: transform\nquery: SELECT id, amount FROM ${{prefix}}orders\n{columns}"
+    found = unpacked(served.http.post("/namespaces/shop/export/yaml", files=packed({"paid.yaml": mine})))
+    assert found["paid.yaml"] == mine
+
+
 @pytest.mark.parametrize("name", ["../evil.yaml", "/etc/evil.yaml", "a\\..\\evil.yaml"])
 def test_a_zip_that_leads_elsewhere_is_refused(served: Served, name: str) -> None:
     served.http.post("/deployments", json=spec())

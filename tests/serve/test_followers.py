@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gnomon.catalog import Column, Definition, Store, migrate
+from gnomon.catalog.database import opened
 from serve.conftest import Served
 
 EUR, JPY, CHF = ({"kind": "currency", "code": code} for code in ("EUR", "JPY", "CHF"))
@@ -111,3 +115,23 @@ def test_what_follows_for_a_node_that_was_away_is_what_follows_now(shop: Served)
 def test_a_query_that_changes_is_news_below(shop: Served) -> None:
     shop.http.patch("/nodes/s1.t", json={"query": "SELECT id, id AS a FROM s1.orders"})
     assert shop.http.get("/nodes/s2.m/").json()["unit"] is None
+
+
+def test_nodes_of_a_project_keep_the_units_that_it_says(tmp_path: Path) -> None:
+    """Also where their tables' units are changed; a unit of a project's own follows as any other."""
+    with opened(tmp_path / "catalog.db") as engine:
+        migrate(engine)
+        store = Store(engine)
+        source = Definition("source", catalog="c", schema="s", table="o", columns=(Column("a", "double", EUR),))
+        metric = Definition("metric", query="SELECT SUM(a) FROM s1.o", parents=("s1.o",))
+        made = replace(metric, columns=(Column("s1_DOT_made"),), custom={"gnomon": {"metric": "a"}})
+        written = replace(metric, columns=(Column("s2_DOT_written"),))
+        store.put({"s1.o": source, "s1.made": made, "s2.written": written})
+        wei = {"kind": "currency", "code": "wei"}
+        changes = store.put(
+            {"s1.o": replace(source, columns=(Column("a", "double", wei),))}, own={"wei": "currency"}, dry_run=True
+        )
+        assert [change.name for change in changes] == ["s1.o", "s2.written"], "what follows stands last"
+        store.put({"s1.o": replace(source, columns=(Column("a", "double", wei),))}, own={"wei": "currency"})
+        units = {node.name: node.revision.definition.columns[0].unit for node in store.list()}
+        assert units == {"s1.o": wei, "s1.made": None, "s2.written": wei}

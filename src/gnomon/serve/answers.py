@@ -46,6 +46,15 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     }
 
 
+def units_of(definition: Definition) -> list[dict[str, Any]]:
+    """The columns of a node with their units; `unit_ext` and `unit_by` stand there only where they say something."""
+    found = [(column, {"unit_ext": column.unit_ext, "unit_by": column.unit_by}) for column in definition.columns]
+    return [
+        {"name": column.name, "unit": column.unit} | {key: value for key, value in more.items() if value}
+        for column, more in found
+    ]
+
+
 def revision_json(
     name: str, revision: Revision, active: Collection[str], published_client: bool = False
 ) -> dict[str, Any]:

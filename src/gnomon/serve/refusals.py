@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -72,6 +73,7 @@ DJ_CODES: Mapping[str, str] = {
 
 BESIDE: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}
 """The headers that a status brings."""
+NO_NODE = re.compile("there is no node named '([^']*)'")
 PROBLEM_JSON = "application/problem+json"
 OURS = ("/v1", "/health", "/docs", "/openapi.json")
 
@@ -110,7 +112,8 @@ def add_refusals(app: FastAPI) -> None:
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         status = error.status_code
-        found = Problem(HTTP_CODES.get(status, "wrong_call"), said(request, status) or str(error.detail))
+        message, help = said(request, status) or (str(error.detail), None)
+        found = Problem(HTTP_CODES.get(status, "wrong_call"), message, help=help)
         taken = methods_at(app, request.url.path) if status == 405 else []
         return answer(request, status, [found], {"Allow": ", ".join(taken)} if taken else error.headers)
 
@@ -132,10 +135,13 @@ def methods_at(app: FastAPI, path: str) -> list[str]:
     return sorted({method.upper() for item in fitting for method in item})
 
 
-def said(request: Request, status: int) -> str | None:
-    """What is to be said where no route fits."""
-    words = {404: f"there is nothing at {request.url.path}", 405: f"{request.url.path} does not take {request.method}"}
-    return words.get(status)
+def said(request: Request, status: int) -> tuple[str, str | None] | None:
+    """What is to be said where no route fits, and what to do."""
+    path = request.url.path
+    if status == 404 and request.method == "GET" and re.fullmatch("/data(/[^/]+)?", path):
+        return "this server has no warehouse", "start it with gnomon serve --warehouse FILE"
+    words = {404: f"there is nothing at {path}", 405: f"{path} does not take {request.method}"}
+    return (words[status], None) if status in words else None
 
 
 def answer(
@@ -145,11 +151,21 @@ def answer(
     more = dict(headers or {}) | dict(BESIDE.get(status, {}))
     if is_ours(request.url.path):
         return json_reply(problem_json(status, problems), status, more, PROBLEM_JSON)
-    reply = json_reply(message_json(problems), status, more)
-    if status == 401:
+    reply = json_reply(message_json(list(map(as_theirs, problems))), status, more)
+    if any(problem.code == "wrong_token" for problem in problems):  # a wrong password ends no session
         for cookie in ("__dj", "__djlif"):
             reply.delete_cookie(cookie)
     return reply
+
+
+def as_theirs(problem: Problem) -> Problem:
+    """A problem in the words by which DataJunction's clients know it: that a node is not there.
+
+    >>> as_theirs(Problem("unknown_node", "there is no node named 'shop.x'")).message
+    'A node with name `shop.x` does not exist.'
+    """
+    found = NO_NODE.fullmatch(problem.message) if problem.code == "unknown_node" else None
+    return problem if found is None else replace(problem, message=f"A node with name `{found[1]}` does not exist.")
 
 
 def misfit(request: Request, errors: Sequence[Mapping[str, Any]]) -> Response:

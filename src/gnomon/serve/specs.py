@@ -67,8 +67,20 @@ def prefixes(name: str) -> Iterator[str]:
 def read_deployment(store: Store, body: Mapping[str, Any]) -> Deployment:
     """The nodes of a call to deploy, with those of the catalog that they name. Raises DefinitionError."""
     namespace = str(body.get("namespace") or "")
-    known = known_for(store, body, namespace)
+    known = with_parents(store, known_for(store, body, namespace))
     return read_spec(body, known={name: each for name, each in known.items() if not name.startswith(f"{namespace}.")})
+
+
+def with_parents(store: Store, known: dict[str, Definition]) -> dict[str, Definition]:
+    """Nodes with all that they read, at any distance, as far as it is active."""
+    found, frontier = dict(known), dict(known)
+    while frontier:
+        wanted = {parent for definition in frontier.values() for parent in definition.parents if parent not in found}
+        with reading(store.engine) as connection:
+            read = read_named(connection, sorted(wanted))
+        frontier = {name: node.revision.definition for name, node in read.items() if node.deactivated_at is None}
+        found |= frontier
+    return found
 
 
 def read_new(store: Store, kind: Kind, body: Mapping[str, Any]) -> tuple[str, Definition]:

@@ -97,7 +97,8 @@ def parse_unit(value: Any, own: Own = NOTHING_OWN) -> dict[str, Any] | None:
             return legacy_unit(value)
         except KeyError:
             hint = did_you_mean(value.strip().lower(), LEGACY_UNITS)
-            raise UnitError(f"unknown unit '{value}'", help=f"{hint}, or write {{kind: count, code: ...}}") from None
+            help = structured(value.strip(), own) or f"{hint}, or write {{kind: count, code: ...}}"
+            raise UnitError(f"unknown unit '{value}'", help=help) from None
     return read_unit(value, own=own).to_json()
 
 
@@ -155,6 +156,17 @@ def check_code(kind: str, code: Any, *path: str, own: Own = NOTHING_OWN) -> None
 
 def own_codes(kind: str, own: Own) -> list[str]:
     return [code for code, of_kind in own.items() if of_kind == kind]
+
+
+def structured(code: str, own: Own = NOTHING_OWN) -> str | None:
+    """What to write for a code that stands alone, as units are shown; None for what is no code.
+
+    >>> structured("EUR"), structured("ms"), structured("dollars")
+    ('write {kind: currency, code: EUR}', 'write {kind: time, code: ms}', None)
+    """
+    closed = next((kind for kind, codes in CLOSED_CODES.items() if code in codes), None)
+    kind = closed or own.get(code) or ("currency" if CURRENCY.fullmatch(code) else None)
+    return f"write {{kind: {kind}, code: {code}}}" if kind is not None else None
 
 
 def quoted(code: Any) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Select, Text, and_, cast, func, select
 
 from gnomon.catalog import tables
 from gnomon.catalog.legacy.old import Old, columns_of
+from gnomon.catalog.legacy.units import GOING_BACK
 from gnomon.errors import Problem, RunError
 
 CARRIED = and_(tables.carried.c.node_id.is_not(None), ~tables.carried.c.stood)
@@ -28,13 +29,14 @@ class There:
 @dataclass(frozen=True, slots=True)
 class Here:
     """What the catalog holds of what was carried: columns with a unit, flat units that only say unknown, and what
-    became of the others, by outcome."""
+    became of the others, by outcome. `back` is what became of units that were changed here and went back."""
 
     nodes: int
     columns: int
     units: int
     unknown: int
     moves: dict[str, int]
+    back: dict[str, int] = field(default_factory=dict)
 
 
 def count_there(connection: Connection, old: Old, carried: bool = False) -> There:
@@ -72,6 +74,7 @@ def count_here(connection: Connection) -> Here:
     outcomes = (
         select(moves.c.outcome, func.count()).where(moves.c.node.in_(names_of_carried())).group_by(moves.c.outcome)
     )
+    back = select(moves.c.outcome, func.count()).where(moves.c.outcome.in_(GOING_BACK)).group_by(moves.c.outcome)
     return Here(
         nodes=connection.scalar(select(func.count()).select_from(done.subquery())) or 0,
         columns=connection.scalar(ours) or 0,
@@ -81,6 +84,7 @@ def count_here(connection: Connection) -> Here:
         )
         or 0,
         moves=dict(connection.execute(outcomes).tuples().all()),
+        back=dict(connection.execute(back).tuples().all()),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from gnomon.catalog.files.deployment import authored_json
 from gnomon.catalog.legacy.old import Old, Rows, columns_of, decoded, word
 from gnomon.catalog.legacy.parts import Parts, cube_of, link_of, metric_of, reference_of
 from gnomon.catalog.legacy.units import Move, moved, read_column_unit
@@ -109,9 +110,15 @@ def definition_of(
         tags=tuple(parts.tags.get(node.id, ())),
         owners=tuple(parts.owners.get(node.id, ())),
         custom=decoded(row.custom_metadata) or None,
+        authored=authored_json(inferred=types_of(kind, columns)),
     )
     definition, move = moved(node.name, definition, parts.legacy_unit(row))
     return definition, (*moves, *([move] if move else []))
+
+
+def types_of(kind: str, columns: Sequence[Column]) -> dict[str, Any]:
+    """What nobody has said of a metric's column: the type, which the older server found in its SQL."""
+    return {each.name: {"type": each.type} for each in columns[:1] if kind == "metric" and each.type is not None}
 
 
 def links_of(kind: str, columns: Sequence[Row[Any]], joins: Sequence[Row[Any]], parts: Parts) -> tuple[Link, ...]:

@@ -25,6 +25,11 @@ OUTCOMES = {
     "unreadable": "no unit and no flat name; it is only noted",
 }
 """What becomes of a unit. `unknown` says nothing, so nothing becomes of it."""
+GOING_BACK = {
+    "returned": "given back to the older tables",
+    "not_said": "the older tables cannot say it: null there, and kept in the catalog",
+}
+"""What becomes of a unit that was changed here, on the way back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,13 @@ from starlette.responses import Response
 
 from gnomon.catalog.deploy import Deployed, TagChange, deploy
 from gnomon.catalog.files import Deployment
-from gnomon.catalog.files.graph import UnreadableSql, read_sql
 from gnomon.catalog.reach import Below, downstream
 from gnomon.catalog.summaries import Summary, active_among, summaries
-from gnomon.catalog.values import Change, Definition
+from gnomon.catalog.values import Change
 from gnomon.serve.access import Reader, Writer
 from gnomon.serve.dj.deployment_shapes import DeploymentOut
 from gnomon.serve.dj.sent_shapes import DeploymentIn, described_as
-from gnomon.serve.refusals import message_json, refused
+from gnomon.serve.refusals import message_json, refused, sentence
 from gnomon.serve.replies import json_reply
 from gnomon.serve.specs import read_deployment
 from gnomon.serve.state import State, StateOf
@@ -108,21 +107,18 @@ def node_results(state: State, read: Deployment, changes: tuple[Change, ...]) ->
     there = active_among(state.engine, parents) | set(read.definitions)
     results = []
     for change in changes:
-        why = what_lacks(read.definitions[change.name], there) if change.name in read.definitions else None
+        why = what_lacks(read, change.name, there) if change.name in read.definitions else None
         results.append(node_result(change) | ({"status": "invalid", "message": why} if why else {}))
     return results
 
 
-def what_lacks(definition: Definition, there: Container[str]) -> str | None:
+def what_lacks(read: Deployment, name: str, there: Container[str]) -> str | None:
     """Why a node cannot be computed; None where nothing speaks against it."""
-    missing = [parent for parent in definition.parents if parent not in there]
+    missing = [parent for parent in read.definitions[name].parents if parent not in there]
     if missing:
         return f"it reads {missing[0]}, which does not exist"
-    try:
-        read_sql(definition.query or "SELECT 1")
-    except UnreadableSql as error:
-        return f"its SQL cannot be read: {error}"
-    return None
+    found = read.faults.get(name)
+    return sentence(found[0]) if found else None
 
 
 def node_result(change: Change) -> dict[str, Any]:
@@ -151,7 +147,8 @@ def impacts(state: State, namespace: str, changes: tuple[Change, ...]) -> list[d
     """The nodes that read one which is gone, or is another than it was, and are not changed themselves."""
     gone = {change.name for change in changes if change.action == "deactivate"}
     broken = {change.name for change in changes if change.level == "major"} | gone
-    touched = {change.name for change in changes if change.action != "none"}
+    inside = f"{namespace}."
+    touched = {change.name for change in changes if change.action != "none" and change.name.startswith(inside)}
     found = {each.name: each for each in downstream(state.engine, sorted(broken)) if each.name not in touched}
     lines = {each.name: each for each in summaries(state.engine, named=sorted(found))}
     return [impact(each, lines[name], gone, namespace) for name, each in found.items() if name in lines]

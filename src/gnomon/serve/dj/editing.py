@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import StrictInt
 from starlette.responses import Response
 
+from gnomon.catalog.faults import faults, overlaid
 from gnomon.catalog.labels import put_availability
 from gnomon.catalog.summaries import active_among
 from gnomon.catalog.values import Availability, Definition, Kind, Node
@@ -21,7 +22,7 @@ from gnomon.serve.dj.sent_shapes import NodeChangeIn, NodeIn, TypedNodeIn, descr
 from gnomon.serve.dj.shapes import Message, NodeOut, ValidationOut
 from gnomon.serve.refusals import message_json, refused
 from gnomon.serve.replies import json_reply
-from gnomon.serve.specs import read_new
+from gnomon.serve.specs import full_name, read_new
 from gnomon.serve.state import State, StateOf
 from gnomon.serve.strict import StrictRoute
 from gnomon.serve.times import instant_of
@@ -57,13 +58,17 @@ def validate_node(state: StateOf, _: Reader, body: AnyNode) -> Response:
         more = {"status": "invalid", "dependencies": [], "columns": [], "missing_parents": []}
         return json_reply({"message": said["message"], "errors": said["errors"], **more})
     missing = sorted(set(definition.parents) - active_among(state.engine, definition.parents))
+    wrong = () if missing else faults(overlaid(state.nodes, {full_name(name): definition}), full_name(name))
+    said = message_json(wrong)
     return json_reply(
         {
-            "message": f"Node `{name}` reads nodes that do not exist" if missing else f"Node `{name}` is valid.",
-            "status": "invalid" if missing else "valid",
+            "message": f"Node `{name}` reads nodes that do not exist"
+            if missing
+            else said["message"] or f"Node `{name}` is valid.",
+            "status": "invalid" if missing or wrong else "valid",
             "dependencies": [{"name": parent} for parent in definition.parents if parent not in missing],
             "columns": [column_json(column, definition) for column in definition.columns],
-            "errors": [],
+            "errors": said["errors"],
             "missing_parents": missing,
         }
     )

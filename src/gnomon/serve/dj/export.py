@@ -58,7 +58,7 @@ def exported_zip(state: State, namespace: str, before: bytes | None) -> bytes:
     rest = there.said.rest if there.said is not None else {}
     files = files_of(definitions, namespace, tags, rest)
     homes = {path: there.homes.get(name, path) for name, path in homes_of(files, namespace).items()}
-    kept = unchanged(there, namespace, definitions, tags)
+    kept = unchanged(there, namespace, definitions, tags, files)
     merged = {homes.get(path, path): text for path, text in files.items()}
     return zip_of({path: there.texts[path] if path in kept else text for path, text in merged.items()})
 
@@ -99,11 +99,16 @@ def name_in(path: str, text: str) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def unchanged(there: Before, namespace: str, definitions: Mapping[str, Definition], tags: list[Tag]) -> set[str]:
-    """The paths of files that say what the catalog says."""
+def unchanged(
+    there: Before, namespace: str, definitions: Mapping[str, Definition], tags: list[Tag], files: Mapping[str, str]
+) -> set[str]:
+    """The paths of files that say what the catalog says: both would be written in the same words."""
     if there.said is None:
         return set()
-    same = {name for name, each in there.said.definitions.items() if definitions.get(name) == each}
+    was = files_of({**definitions, **there.said.definitions}, namespace, tags, there.said.rest)
+    now = {name: files[path] for name, path in homes_of(files, namespace).items()}
+    homes = homes_of(was, namespace)
+    same = {name for name in there.said.definitions if name in homes and now.get(name) == was[homes[name]]}
     kept = {path for name, path in there.homes.items() if name in same}
     project = there.texts.get(PROJECT)
     if project is not None and f"namespace: {namespace}\n" in f"{project}\n":

@@ -27,6 +27,8 @@ ColumnName = Annotated[str, Path(description="A column of the node")]
 JoinType = Literal["left", "right", "inner", "full", "cross"]
 Cardinality = Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"]
 Role = Annotated[str | None, Body()]
+ATTRIBUTES = ("primary_key", "dimension", "hidden")
+"""The words that say how a column is used."""
 
 
 def linked(definition: Definition, link: Link) -> Definition:
@@ -107,7 +109,10 @@ def link_column(
     dimension_column: Annotated[str | None, Query()] = None,
 ) -> Response:
     """Link a dimension where a column equals its key, or another column of it."""
-    key = dimension_column or key_of(state.node(dimension, "dimension"))
+    home = state.node(dimension, "dimension")
+    if dimension_column and home.revision.definition.columns:
+        column_of(home, dimension_column)
+    key = dimension_column or key_of(home)
     link = Link(dimension, join_on=f"{name}.{column} = {dimension}.{key}")
     edit(state, name, lambda node: linked(definition_with(node, column), link), by.name)
     message = f"Dimension node {dimension} has been successfully linked to node {name} using column {column}."
@@ -197,6 +202,10 @@ def set_attributes(
     words = tuple(attribute_of(each) for each in attributes)
     if not all(is_text(word) for word in words) or len(set(words)) < len(words):
         raise refused("wrong_type", "an attribute is a word, each once", 'send [{"name": "primary_key"}]')
+    unknown = [word for word in words if word not in ATTRIBUTES]
+    if unknown:
+        help = f"known: {', '.join(ATTRIBUTES)}"
+        raise refused("wrong_value", f"unknown attribute '{unknown[0][:50]}'", help)
     return with_said(state, name, column, by.name, attributes=words, is_list=True)
 
 

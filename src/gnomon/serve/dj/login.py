@@ -18,7 +18,17 @@ from gnomon.serve.strict import StrictRoute, check_kept
 router = APIRouter(tags=["login"], route_class=StrictRoute)
 
 
-@router.post("/basic/login", response_model=Message, summary="Log in")
+EXAMPLE = {"example": {"username": "ada", "password": "correct horse"}}
+LOGGED_IN = {"example": {"message": "Logged in successfully"}}
+
+
+@router.post(
+    "/basic/login",
+    response_model=Message,
+    summary="Log in",
+    openapi_extra={"requestBody": {"content": {"application/x-www-form-urlencoded": EXAMPLE}}},
+    responses={200: {"content": {"application/json": LOGGED_IN}}},
+)
 def log_in(
     request: Request, state: StateOf, username: Annotated[str, Form()], password: Annotated[str, Form()]
 ) -> Response:

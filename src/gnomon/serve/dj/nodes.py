@@ -7,14 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from gnomon.catalog.faults import faults
 from gnomon.catalog.labels import get_availability, get_tags
 from gnomon.catalog.reach import walk
 from gnomon.catalog.sql import dimensions_of
 from gnomon.catalog.summaries import active_among, catalogs, names, summaries
 from gnomon.catalog.values import Kind, Node
 from gnomon.serve.access import Reader
-from gnomon.serve.answers import dimension_json, node_json, revision_json, summary_json, titled
-from gnomon.serve.dj.shapes import CatalogOut, DimensionOut, EngineOut, NodeLine, NodeOut, NodeTitle, RevisionOut
+from gnomon.serve.answers import dimension_json, node_json, revision_json, summary_json, titled, units_of
+from gnomon.serve.dj.shapes import CatalogOut, DimensionOut, EngineOut, LineageLine, NodeOut, NodeTitle, RevisionOut
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
 from gnomon.serve.strict import StrictRoute
@@ -33,7 +34,13 @@ def node_answer(request: Request, state: State, node: Node) -> dict[str, object]
     active = active_among(state.engine, [*definition.parents, *(link.dimension for link in definition.links)])
     tags = {tag.name: tag for tag in get_tags(state.engine)} if definition.tags else {}
     availability = get_availability(state.engine, node.name)
-    return node_json(node, active, tags, availability, is_published_client(request))
+    said = node_json(node, active, tags, availability, is_published_client(request))
+    return said | {"status": status_of(state, node)}
+
+
+def status_of(state: State, node: Node) -> str:
+    """Whether a node can be computed. Of one that was taken out nobody asks."""
+    return "invalid" if node.deactivated_at is None and faults(state.nodes, node.name) else "valid"
 
 
 @router.get("/nodes", response_model=list[str], summary="Names of nodes")
@@ -82,20 +89,20 @@ def list_revisions(request: Request, state: StateOf, _: Reader, name: NodeName) 
     return json_reply([revision_json(name, each, active, client) for each in revisions], headers=VARIES)
 
 
-@router.get("/nodes/{name}/upstream", response_model=list[NodeLine], summary="What a node reads")
+@router.get("/nodes/{name}/upstream", response_model=list[LineageLine], summary="What a node reads")
 def list_upstream(
     state: StateOf, _: Reader, name: NodeName, node_type: Annotated[Kind | None, Query()] = None
 ) -> Response:
-    """The nodes that a node reads, at any distance, the nearest first."""
+    """The nodes that a node reads, at any distance, the nearest first, with the units of their columns."""
     state.node(name)
     return lines(state, walk(state.engine, name, "up"), node_type)
 
 
-@router.get("/nodes/{name}/downstream", response_model=list[NodeLine], summary="What reads a node")
+@router.get("/nodes/{name}/downstream", response_model=list[LineageLine], summary="What reads a node")
 def list_downstream(
     state: StateOf, _: Reader, name: NodeName, node_type: Annotated[Kind | None, Query()] = None
 ) -> Response:
-    """The nodes that read a node, at any distance, the nearest first."""
+    """The nodes that read a node, at any distance, the nearest first, with the units of their columns."""
     state.node(name)
     return lines(state, walk(state.engine, name, "down"), node_type)
 
@@ -103,7 +110,11 @@ def list_downstream(
 def lines(state: State, wanted: tuple[str, ...], kind: Kind | None) -> Response:
     """Nodes as lines of a listing, in the order of their names here."""
     found = {each.name: each for each in summaries(state.engine, kinds=[kind] if kind else [], named=wanted)}
-    return json_reply([summary_json(found[name]) for name in wanted if name in found])
+    nodes = state.nodes(found)
+    units = {name: units_of(node.revision.definition) for name, node in nodes.items()}
+    shown = [name for name in wanted if name in found and name in units]
+    more = {name: {"columns": units[name], "status": status_of(state, nodes[name])} for name in shown}
+    return json_reply([summary_json(found[name]) | more[name] for name in shown])
 
 
 @router.get("/nodes/{name}/dimensions", response_model=list[DimensionOut], summary="A node's dimensions")

@@ -91,6 +91,23 @@ class NodeLine:
 
 
 @dataclass
+class UnitOut:
+    """The unit of a column; what a structured unit cannot say stands beside it."""
+
+    name: str
+    unit: Json | None
+    unit_ext: Json | None = None
+    unit_by: Json | None = None
+
+
+@dataclass
+class LineageLine(NodeLine):
+    """A node up or down from another, with the units of its columns."""
+
+    columns: list[UnitOut]
+
+
+@dataclass
 class NodeTitle:
     """A node's name and words."""
 

@@ -13,6 +13,7 @@ from gnomon.catalog.summaries import Summary, summaries
 from gnomon.catalog.values import Column, Definition, Kind, Node
 from gnomon.catalog.versions import Version
 from gnomon.serve.access import Reader
+from gnomon.serve.answers import units_of
 from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import StateOf
@@ -135,6 +136,9 @@ def list_revisions(state: StateOf, _: Reader, name: NodeName) -> Response:
 
 @router.get("/nodes/{name}/graph", response_model=Graph, summary="What a node reads, and what reads it")
 def get_graph(state: StateOf, _: Reader, name: NodeName) -> Response:
-    """The names of nodes up and down from a node, the nearest first."""
+    """The names of nodes up and down from a node, the nearest first, and the units of their columns and its own."""
     state.node(name, inactive=True)
-    return json_reply({"upstream": walk(state.engine, name, "up"), "downstream": walk(state.engine, name, "down")})
+    up, down = walk(state.engine, name, "up"), walk(state.engine, name, "down")
+    nodes = state.nodes([name, *up, *down]).items()
+    units = {each: units_of(node.revision.definition) for each, node in nodes}
+    return json_reply({"upstream": up, "downstream": down, "units": units})

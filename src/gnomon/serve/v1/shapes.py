@@ -74,11 +74,22 @@ class RevisionV1:
 
 
 @dataclass
+class UnitV1:
+    """The unit of a column."""
+
+    name: str
+    unit: Json | None
+    unit_ext: Json | None = None
+    unit_by: Json | None = None
+
+
+@dataclass
 class Graph:
-    """The nodes that a node reads, and those that read it, at any distance."""
+    """The nodes that a node reads, and those that read it, at any distance; `units` has the columns of each."""
 
     upstream: list[str]
     downstream: list[str]
+    units: dict[str, list[UnitV1]]
 
 
 @dataclass
