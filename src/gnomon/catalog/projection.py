@@ -136,7 +136,7 @@ class Projection:
         return {name: tuple(map(self.column_of, origins)) for name, origins in column_lineage(query).items()}
 
     def has_labels(self, variant: Variant) -> bool:
-        """Whether a variant's rows may have several metric names: a SELECT that writes one as a constant has that one."""
+        """Whether a variant's rows may have several metric names; a SELECT that writes a constant has that one."""
         query, _ = rewrite(self.project, variant, self.project.dialect, memo=self.memo)
         named = [each for each in query.selects if each.alias_or_name.lower() == "metric"]
         return not isinstance(query, exp.Select) or any(each.find(exp.Column, exp.Query) for each in named)

@@ -43,14 +43,17 @@ def push(project_path: Path | None, database: str | None, dry_run: bool, as_json
     with opened(database or str(find_root(project_path) / FILE)) as named, made(named, dry_run) as engine:
         store, own = Store(engine), project.vocabulary.own
         known = {node.name: node.revision.definition for node in store.list(namespace(project))}
-        changes = store.push(namespace(project), nodes, own=own, dry_run=dry_run)
-    changed = [change for change in changes if change.action != "none"]
+        changes = store.push(namespace(project), nodes, own=own, dry_run=True)
+        changed = [change for change in changes if change.action != "none"]
+        if not as_json:
+            print_changes([readable(change) for change in changed])
+            for each in unit_lines(changed, known, nodes):
+                click.echo(each)
+        if not dry_run:
+            store.push(namespace(project), nodes, own=own, shown=changes)
     if as_json:
         print_json({"namespace": namespace(project), "written": not dry_run, "changes": list(map(as_dict, changed))})
         return
-    print_changes([readable(change) for change in changed])
-    for each in unit_lines(changed, known, nodes):
-        click.echo(each)
     done = "would change" if dry_run else "changed"
     say(f"{namespace(project)}: {plural(len(changed), 'node')} of {len(changes)} {done}")
 

@@ -32,12 +32,6 @@ def has_accounts(engine: Engine) -> bool:
         return connection.scalar(select(tables.accounts.c.id).limit(1)) is not None
 
 
-def is_known(engine: Engine, name: str) -> bool:
-    """Whether there is an account of this name, also one that is deactivated."""
-    with reading(engine) as connection:
-        return connection.scalar(select(tables.accounts.c.id).where(tables.accounts.c.name == name)) is not None
-
-
 def token_of(request: Request) -> str | None:
     """The token that a call carries, in its cookie or in its header."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")

@@ -41,6 +41,7 @@ STATUS: Mapping[str, int] = {
     "namespace_not_empty": 409,
     "tag_exists": 409,
     "account_exists": 409,
+    "catalog_changed": 409,
     "body_too_large": 413,
     "prefer_async": 426,
     "catalog_busy": 503,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
+from gnomon.catalog.checks import own_codes, roots
 from gnomon.catalog.database import reading
 from gnomon.catalog.files import Deployment, read_spec
 from gnomon.catalog.files.prefix import Prefix
@@ -16,6 +17,7 @@ from gnomon.catalog.store import Store
 from gnomon.catalog.values import LONGEST_NAME, Definition, Kind, namespace_of
 from gnomon.errors import DefinitionError, Problem
 from gnomon.serve.refusals import refused
+from gnomon.units.vocabulary import VOCABULARY
 
 DOTTED = re.compile(r"\b[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)+", re.ASCII)
 PLACE = re.compile(r" \(at nodes\.0(?:\.([^()]*))?\)$")
@@ -68,7 +70,20 @@ def read_deployment(store: Store, body: Mapping[str, Any]) -> Deployment:
     """The nodes of a call to deploy, with those of the catalog that they name. Raises DefinitionError."""
     namespace = str(body.get("namespace") or "")
     known = with_parents(store, known_for(store, body, namespace))
-    return read_spec(body, known={name: each for name, each in known.items() if not name.startswith(f"{namespace}.")})
+    outside = {name: each for name, each in known.items() if not name.startswith(f"{namespace}.")}
+    return read_known(store, body, namespace, outside)
+
+
+def read_known(store: Store, body: Mapping[str, Any], namespace: str, known: Mapping[str, Definition]) -> Deployment:
+    """A deployment. Codes of own units are known that the nodes which it names have, or those of its namespace."""
+    own = own_codes(column for definition in known.values() for column in definition.columns)
+    try:
+        return read_spec(body, known=known, vocabulary=replace(VOCABULARY, own=own))
+    except DefinitionError as error:
+        if all(problem.code != "wrong_unit" for problem in error.problems):
+            raise
+    own |= store.own_codes(roots([f"{namespace}.*"]))
+    return read_spec(body, known=known, vocabulary=replace(VOCABULARY, own=own))
 
 
 def with_parents(store: Store, known: dict[str, Definition]) -> dict[str, Definition]:
@@ -98,7 +113,7 @@ def read_one(store: Store, name: str, spec: Mapping[str, Any]) -> Definition:
         other: definition for other, definition in known_for(store, spec, namespace_of(name)).items() if other != name
     }
     try:
-        read = read_spec(body, known=known)
+        read = read_known(store, body, namespace_of(name), known)
     except DefinitionError as error:
         raise DefinitionError(*map(of_body, error.problems)) from None
     unread = [replace(finding, severity="error") for finding in read.findings if finding.code == "sql_not_read"]

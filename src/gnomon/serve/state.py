@@ -64,8 +64,6 @@ class State:
         self.outcomes = Outcomes()
         self.nodes = StoreNodes(self.store)
         self.dialect = WAREHOUSE_DIALECT if settings.warehouse is not None else AUTHORED
-        self.editing = threading.Lock()
-        """Held from reading a node to writing it changed."""
 
     @contextmanager
     def warehouse(self) -> Iterator[Engine]:

@@ -23,7 +23,7 @@ from gnomon.serve.dj.shapes import Message, NodeOut, ValidationOut
 from gnomon.serve.refusals import message_json, refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.specs import full_name, read_new
-from gnomon.serve.state import State, StateOf
+from gnomon.serve.state import State, StateOf, missing
 from gnomon.serve.strict import StrictRoute
 from gnomon.serve.times import instant_of
 from gnomon.serve.units import is_published_client
@@ -40,11 +40,16 @@ Mentioned = Annotated[
 
 
 def edit(state: State, name: str, change: Callable[[Node], Definition], by: str) -> Node:
-    """Let a node say something else than what it says now; edits of one server come one after another."""
-    with state.editing:
-        node = state.node(name)
-        state.store.put({name: change(node)}, by=by)
-        return state.node(name)
+    """Let a node say something else than what it says now. What others write meanwhile stays, also other servers."""
+    state.node(name)
+
+    def said(node: Node) -> Definition:
+        if node.deactivated_at is not None:
+            raise missing(name)
+        return change(node)
+
+    state.store.edit(name, said, by=by)
+    return state.node(name)
 
 
 @router.post("/nodes/validate", response_model=ValidationOut, summary="Whether a node could be made")
@@ -90,11 +95,11 @@ def make_node(request: Request, state: StateOf, by: Writer, kind: Kind, body: Ne
 
     A metric's unit is `unit`, structured or an old word, or `metric_metadata.unit`; columns may have units too.
     """
-    with state.editing:
-        name, definition = read_new(state.store, kind, body)
-        if name in active_among(state.engine, [name]):
-            raise refused("node_exists", f"A node with name `{name}` already exists.")
-        state.store.put({name: definition}, by=by.name)
+    name, definition = read_new(state.store, kind, body)
+    before = state.nodes([name]).get(name)
+    if before is not None and before.deactivated_at is None:
+        raise refused("node_exists", f"A node with name `{name}` already exists.")
+    state.store.put({name: definition}, by=by.name, seen={name: before})
     return json_reply(node_answer(request, state, state.node(name)), 201)
 
 
@@ -120,7 +125,7 @@ def restore_node(state: StateOf, by: Writer, name: NodeName) -> Response:
     node = state.node(name, inactive=True)
     if node.deactivated_at is None:
         raise refused("node_exists", f"Cannot restore `{name}`, node already active.")
-    state.store.put({name: node.revision.definition}, by=by.name)
+    state.store.put({name: node.revision.definition}, by=by.name, seen={name: node})
     return json_reply({"message": f"Node `{name}` has been successfully restored."})
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gnomon.catalog.files import Deployment, files_of, read_zip, to_spec, zip_of
+from gnomon.catalog.checks import roots
+from gnomon.catalog.files import Deployment, files_of, to_spec, zip_of
 from gnomon.catalog.files.entries import PROJECT, zip_entries
+from gnomon.catalog.files.own_units import read_project
 from gnomon.catalog.files.prefix import Prefix
 from gnomon.catalog.files.yaml_read import OldReader
 from gnomon.catalog.labels import get_tags
@@ -71,7 +73,7 @@ def files_before(state: State, namespace: str, content: bytes) -> Before:
     homes = homes_of(texts, namespace)
     outside = {name: each for name, each in known.items() if name not in homes}
     try:
-        said = read_zip(content, namespace, known=outside)
+        said, _ = read_project(content, namespace, known=outside, own=state.store.own_codes(roots([f"{namespace}.*"])))
     except DefinitionError:
         said = None
     return Before(texts, homes, said)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from gnomon.catalog.accounts import Account
-from gnomon.serve.access import COOKIE, FLAG, Administrator, Reader, Writer, has_accounts, is_known, set_cookies
+from gnomon.serve.access import COOKIE, FLAG, Administrator, Reader, Writer, has_accounts, set_cookies
 from gnomon.serve.dj.shapes import Message, Token, WhoAmI
 from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
@@ -99,9 +99,8 @@ def make_account(state: StateOf, by: Administrator, given: Annotated[dict[str, A
     if not isinstance(name, str) or not isinstance(password, str) or not name.strip() or not password:
         raise refused("missing_field", "an account has a username and a password", "send both")
     check_kept({"username": name, "password": password})
-    if is_known(state.engine, name):
+    if not state.accounts.make(Account(name), password):
         raise refused("account_exists", f"User {name} already exists.")
-    state.accounts.put(Account(name), password)
     return json_reply({"message": "User successfully created"}, 201)
 
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query
 from starlette.responses import Response
 
-from gnomon.catalog.labels import get_tags, put_tags
+from gnomon.catalog import tags
+from gnomon.catalog.labels import get_tags
 from gnomon.catalog.summaries import summaries
 from gnomon.catalog.values import Kind, Tag
 from gnomon.serve.access import Reader, Writer
@@ -57,10 +58,8 @@ def make_tag(
     tag_metadata: Metadata = None,
 ) -> Response:
     """Make a tag."""
-    with state.editing:
-        if any(tag.name == name for tag in get_tags(state.engine)):
-            raise refused("tag_exists", f"A tag with name `{name}` already exists!")
-        put_tags(state.engine, [Tag(name, tag_type, display_name, description, tag_metadata)])
+    if not tags.make_tag(state.engine, Tag(name, tag_type, display_name, description, tag_metadata)):
+        raise refused("tag_exists", f"A tag with name `{name}` already exists!")
     return json_reply(tag_json(tag_of(state, name)), 201)
 
 
@@ -75,10 +74,8 @@ def change_tag(
 ) -> Response:
     """Change what is mentioned of a tag; null mentions nothing."""
     said = {"display_name": display_name, "description": description, "metadata": tag_metadata}
-    with state.editing:
-        mentioned: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
-        put_tags(state.engine, [replace(tag_of(state, name), **mentioned)])
-    return json_reply(tag_json(tag_of(state, name)))
+    mentioned: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
+    return json_reply(tag_json(tags.edit_tag(state.engine, name, lambda tag: replace(tag, **mentioned))))
 
 
 @router.get("/tags/{name}/nodes", response_model=list[NodeLine], summary="Nodes with a tag")
