@@ -21,7 +21,6 @@ from catalog.sql.conftest import postgres
 from catalog.sql.shop import metric, nodes_of
 from catalog.sql.spark_answers import COLUMNS, answered, cases, plain, session, table
 from gnomon.catalog.sql import Statement, metrics_sql, node_sql
-from gnomon.catalog.sql.kept import differences
 from gnomon.catalog.sql.known_types import types_of
 from gnomon.catalog.sql.meanings_duckdb import KEPT
 from gnomon.catalog.values import Column, Definition
@@ -244,20 +243,6 @@ def test_two_sources_of_one_place_are_not_mixed_up() -> None:
         for name, kind in (("a", "double"), ("b", "string"))
     )
     assert types_of({"w.a": one, "w.b": other}) == {("s", "t"): {"n": "int"}}
-
-
-def test_a_deployment_hears_of_it() -> None:
-    nodes = {
-        "w.f": SOURCE,
-        "w.t": Definition(
-            "transform", query="SELECT concat(y, 'a') AS a, weekday(d) AS b, CAST(x AS INT) AS c FROM w.f"
-        ),
-        "w.odd": Definition("transform", query="SELECT ("),
-    }
-    found = list(differences(nodes, "duckdb"))
-    assert [(each.code, each.severity) for each in found] == [("meaning_differs", "warning")]
-    assert found[0].message.startswith("'w.t': ")
-    assert list(differences(nodes, "spark")) == []
 
 
 def test_other_dialects_are_only_guarded() -> None:
