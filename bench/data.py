@@ -7,15 +7,15 @@ Each data set is a DuckDB file of its own, made once and then only read:
     raw.projects_by_collection(project_id, collection_id)
 
 Ids are text of 16 characters (a digest, as in the public data sets of this kind), or BIGINT with `ids="bigint"`. Days
-are uniform, and rows are stored by day, as events arrive. Entities and actors are skewed: of either, the busiest
-hundredth has a tenth of the rows. `amount` has cents, `units` is 1 to 20, nothing is null. Each tenth project of a
-collection, and each tenth artifact of a project, is in another one too.
+are uniform, and rows are stored by day, as events arrive, or in no order. Entities and actors are skewed: of either,
+the busiest hundredth has a tenth of the rows. `amount` has cents, `units` is 1 to 20, nothing is null. Each tenth
+project of a collection, and each tenth artifact of a project, is in another one too.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -29,7 +29,10 @@ REPOSITORY = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How many rows of how many entities and actors are spread over the days from `start` to `end`, both included."""
+    """How many rows of how many entities and actors are spread over the days from `start` to `end`, both included.
+
+    `by_day` says that rows are stored in the order of their days.
+    """
 
     name: str
     entities: int
@@ -37,6 +40,7 @@ class Shape:
     start: date
     end: date
     rows: int
+    by_day: bool = True
 
     @property
     def days(self) -> int:
@@ -52,6 +56,7 @@ class Shape:
 
 
 DENSE = Shape("dense", 2_000, 50_000, date(2023, 1, 1), date(2024, 12, 31), 0)
+UNORDERED = replace(DENSE, name="unordered", by_day=False)
 SPARSE = Shape("sparse", 200_000, 50_000, date(2015, 1, 1), date(2024, 12, 31), 0)
 
 
@@ -120,7 +125,7 @@ def events(shape: Shape, ids: str) -> str:
             {identifier("actor", actor, ids)} AS from_artifact_id,
             'all' AS everyone_id, round({share(4)} * 1000, 2) AS amount,
             CAST(1 + floor({share(5)} * 20) AS BIGINT) AS units
-        FROM range({shape.rows}) AS rows(i) ORDER BY bucket_day"""
+        FROM range({shape.rows}) AS rows(i) ORDER BY {"bucket_day" if shape.by_day else share(6)}"""
 
 
 def real_events(source: Path) -> str:

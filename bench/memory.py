@@ -1,6 +1,6 @@
 """How much memory one statement takes: a process of its own, with DuckDB's limit set and a folder to spill into.
 
-    python -m bench.memory DATA QUERY FOLDER
+    python -m bench.memory DATA QUERY FOLDER LIMIT
 
 prints a line of JSON: the seconds of CREATE TABLE AS, the rows, and the peak of the process's resident memory in bytes.
 """
@@ -13,14 +13,12 @@ import resource
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 from bench.data import REPOSITORY, Shape
 from bench.timing import THREADS, attach
-
-LIMIT = "3.5GB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,7 @@ class Peak:
 
     shape: Shape
     what: str
+    limit: str
     seconds: float = 0
     rows: int = 0
     bytes: int = 0
@@ -36,11 +35,11 @@ class Peak:
     problem: str = ""
 
 
-def child(data: str, query: str, folder: str) -> dict[str, float]:
+def child(data: str, query: str, folder: str, memory: str) -> dict[str, float]:
     """Run the query of a file and say what it took."""
     spill = Path(folder) / "spill"
     with duckdb.connect(str(Path(folder) / "scratch.duckdb")) as connection:
-        connection.execute(f"SET threads = {THREADS}; SET memory_limit = '{LIMIT}'; SET temp_directory = '{spill}'")
+        connection.execute(f"SET threads = {THREADS}; SET memory_limit = '{memory}'; SET temp_directory = '{spill}'")
         connection.execute("SET preserve_insertion_order = false")
         attach(connection, Path(data))
         before = time.perf_counter()
@@ -48,10 +47,10 @@ def child(data: str, query: str, folder: str) -> dict[str, float]:
         seconds = time.perf_counter() - before
         row = connection.execute("SELECT COUNT(*) FROM result").fetchone()
     assert row is not None
-    return {"seconds": seconds, "rows": row[0], "bytes": peak()}
+    return {"seconds": seconds, "rows": row[0], "bytes": most_resident()}
 
 
-def peak() -> int:
+def most_resident() -> int:
     """The most resident memory that this process has had, in bytes.
 
     Linux hands the peak of the parent on to `getrusage` of a child, through exec, so the kernel's own mark is read.
@@ -65,25 +64,28 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def measured(data: Path, shape: Shape, what: str, sql: str, folder: Path, limit: float) -> Peak:
-    """The same in a child process, stopped at a time limit; `spilled` is the most that was on disk for it."""
+def measured(data: Path, peak: Peak, sql: str, folder: Path, seconds: float) -> Peak:
+    """What a query takes in a child process, which is stopped after some seconds: a peak that is filled in.
+
+    DuckDB may take memory up to the peak's `limit`; `spilled` is the most that was on disk for it.
+    """
     query = folder / "query.sql"
     query.write_text(sql)
-    command = [sys.executable, "-m", "bench.memory", str(data), str(query), str(folder)]
+    command = [sys.executable, "-m", "bench.memory", str(data), str(query), str(folder), peak.limit]
     process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    spilled, until = 0, time.monotonic() + limit
+    spilled, until = 0, time.monotonic() + seconds
     while process.poll() is None:
         if time.monotonic() > until:
             process.kill()
             process.communicate()
-            return Peak(shape, what, problem=f"stopped after {limit:g} s")
+            return replace(peak, problem=f"stopped after {seconds:g} s")
         spilled = max(spilled, size(folder / "spill"))
         time.sleep(0.1)
     output, errors = process.communicate()
     if process.returncode:
-        return Peak(shape, what, problem=reason(errors) or "it was killed")
+        return replace(peak, problem=reason(errors) or "it was killed")
     found = json.loads(output)
-    return Peak(shape, what, found["seconds"], int(found["rows"]), int(found["bytes"]), spilled)
+    return Peak(peak.shape, peak.what, peak.limit, found["seconds"], int(found["rows"]), int(found["bytes"]), spilled)
 
 
 def reason(errors: str) -> str:
@@ -109,4 +111,4 @@ def size(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps(child(*sys.argv[1:4])))
+    print(json.dumps(child(*sys.argv[1:5])))

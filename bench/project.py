@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -85,20 +84,12 @@ def load(root: Path, shape: Shape, definitions: Sequence[Definition], ids: str =
     return gnomon.load(root)
 
 
-def forms() -> tuple[str, ...]:
-    """The forms of a plan that this version of Gnomon can be asked for; none where there is no choice."""
-    import gnomon
-
-    return ("dense", "change_points") if "plan" in inspect.signature(gnomon.render).parameters else ()
-
-
-def window_sql(project: Any, shape: Shape, aggregate: str, window: int, form: str | None = None) -> tuple[str, str]:
+def window_sql(project: Any, shape: Shape, aggregate: str, window: int) -> tuple[str, str]:
     """The self-contained SQL of one rolling series over all of a shape's dates, and the name of its plan."""
     import gnomon
 
-    chosen: dict[str, Any] = {"plan": form} if form else {}
     interval = f"over_{window}_day_window"
-    rendered = gnomon.render(project, aggregate, interval=interval, start=shape.start, end=shape.end, **chosen)
+    rendered = gnomon.render(project, aggregate, interval=interval, start=shape.start, end=shape.end)
     assert len(rendered) == 1, [each.name for each in rendered]
     return rendered[0].sql, rendered[0].plan.name
 

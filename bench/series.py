@@ -62,32 +62,16 @@ def joined_dates(shape: Shape, window: int) -> list[date]:
     return sorted({*dates, *samples(shape, most)})
 
 
-def forms(shape: Shape, aggregate: str) -> Sequence[str | None]:
-    """The forms of Gnomon's plan to time: first the one for such data, then another one where it can end."""
-    if not project.forms():
-        return [None]
-    return ["dense", "change_points"] if shape.name == "dense" and aggregate == "distinct" else [FORM[shape.name]]
-
-
-FORM = {"dense": "dense", "sparse": "change_points", "real": "change_points"}
-"""The form that suits a shape: a grid of dates only where it is about as large as what changes."""
-
-
 def build(loaded: Any, shape: Shape, aggregate: str, window: int) -> tuple[dict[str, Way], str]:
     """The ways of one series by their column, and the name of Gnomon's plan."""
     dates, joined = samples(shape, SAMPLES), joined_dates(shape, window)
-    made = {"floor": Way.of("floor", [ways.floor(aggregate)])}
-    plans: list[str] = []
-    for number, form in enumerate(forms(shape, aggregate)):
-        sql, plan = project.window_sql(loaded, shape, aggregate, window, form)
-        if all(f"CREATE TABLE gnomon AS {sql}" not in way.statements for way in made.values()):
-            made[("gnomon", "gnomon_other")[number]] = Way.of(("gnomon", "gnomon_other")[number], [sql])
-            plans.append(f"{plan}, {form.replace('_', ' ')}" if form else plan)
+    sql, plan = project.window_sql(loaded, shape, aggregate, window)
+    made = {"floor": Way.of("floor", [ways.floor(aggregate)]), "gnomon": Way.of("gnomon", [sql])}
     one_by_one = [ways.per_date(aggregate, window, day) for day in dates]
     made["per_date"] = Way.of("per_date", one_by_one, shape.days / len(dates))
     made["range_join"] = Way.of("range_join", [ways.range_join(aggregate, window, joined)], shape.days / len(joined))
     made["windowed"] = Way.of("windowed", [ways.windowed(aggregate, window)])
-    return made, plans[0]
+    return made, plan
 
 
 def cell(connection: Connection, loaded: Any, shape: Shape, aggregate: str, window: int, settings: Settings) -> Cell:
@@ -100,6 +84,8 @@ def cell(connection: Connection, loaded: Any, shape: Shape, aggregate: str, wind
     if made["gnomon"].best is not None:
         (rows,) = fetched(connection, "SELECT COUNT(*) FROM gnomon")
         (checksum,) = fetched(connection, f"SELECT SUM(amount) FROM {Rows('gnomon', dates).sql} AS r")
+        made["copy"] = Way.of("copy", ["SELECT * FROM gnomon"])
+        measure(connection, [made["copy"]], settings.rounds, settings.limit)
     for way in made.values():
         way.clear(connection)
     return Cell(shape, aggregate, window, plan, made, rows, checksum, wrong)

@@ -1,6 +1,6 @@
 """What rolling windows cost, beside other ways and other tools, in one run: tables in docs/benchmarks.md.
 
-    python -m bench.windows [--quick] [--huge] [--only PART ...] [--rows N] [--ids text|bigint] [--no-write]
+    python -m bench.windows [--quick] [--only PART ...] [--rows N] [--ids text|bigint] [--no-write]
 
 Ways take turns on the same file in the same process, so that ratios hold where seconds do not.
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 from bench import builds, data, memory, project, report, series
-from bench.data import DENSE, SPARSE, Shape
+from bench.data import DENSE, SPARSE, UNORDERED, Shape
 from bench.peers import compare
 from bench.targets import targets
 from bench.timing import THREADS, opened
@@ -39,6 +39,10 @@ FULL: tuple[Work, ...] = (
     (replace(DENSE, rows=M), "distinct", (7, 30, 90, 180, 365)),
     (replace(DENSE, rows=10 * M), "distinct", (7, 30, 365)),
     *((replace(DENSE, rows=10 * M), name, (30,)) for name in ("sum", "average", "max")),
+    (replace(UNORDERED, rows=M), "distinct", (30, 180)),
+    *((replace(UNORDERED, rows=M), name, (30,)) for name in ("sum", "average")),
+    (replace(UNORDERED, rows=10 * M), "distinct", (30,)),
+    *((replace(UNORDERED, rows=10 * M), name, (30,)) for name in ("sum", "average")),
     (replace(SPARSE, rows=M), "distinct", ALL),
     *((replace(SPARSE, rows=M), name, (7, 30)) for name in project.AMOUNTS if name != "distinct"),
     (replace(SPARSE, rows=10 * M), "distinct", (7, 30)),
@@ -50,10 +54,13 @@ QUICK: tuple[Work, ...] = (
     *((replace(DENSE, rows=M), name, (30,)) for name in ("min", "max")),
     (replace(DENSE, rows=10 * M), "distinct", (7, 30, 180, 365)),
     *((replace(DENSE, rows=10 * M), name, (7, 365)) for name in ("sum", "average")),
+    *((replace(UNORDERED, rows=M), name, (30,)) for name in ("distinct", "sum")),
     (replace(SPARSE, rows=M), "distinct", (7, 30)),
     (replace(SPARSE, rows=M), "sum", (7,)),
 )
 REAL = ("distinct", "sum", "average", "max")
+MEMORY = ((10 * M, "3.5GB"), (30 * M, "3.5GB"), (30 * M, "1.5GB"))
+"""Rows, and what DuckDB may take: the last has to spill."""
 
 
 @dataclass
@@ -115,21 +122,20 @@ def run_families(shape: Shape, settings: series.Settings, found: Found) -> None:
         say(f"{shape.title}, {last.what}: {last.plan.total} / {last.other.total} s")
 
 
-def run_memory(shape: Shape, settings: series.Settings, found: Found) -> None:
+def run_memory(shape: Shape, limit: str, settings: series.Settings, found: Found) -> None:
     """The 180-day distinct count by entity, in a process of its own."""
     path = data.generated(shape, settings.ids)
     with scratch() as folder:
         loaded = project.load(folder / "project", shape, [project.Definition("distinct", windows=[180])], settings.ids)
-        sql, plan = project.window_sql(loaded, shape, "distinct", 180, series.forms(shape, "distinct")[0])
-        what = f"`distinct` over 180 days ({plan})"
-        found.peaks.append(memory.measured(path, shape, what, sql, folder, settings.limit * 10))
+        sql, _ = project.window_sql(loaded, shape, "distinct", 180)
+        peak = memory.Peak(shape, "`distinct` over 180 days", limit)
+        found.peaks.append(memory.measured(path, peak, sql, folder, settings.limit * 10))
     say(f"{found.peaks[-1]}")
 
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="1 M rows, fewer series and rounds: a few minutes")
-    parser.add_argument("--huge", action="store_true", help="also 30 M rows, which spill")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="some parts of the run")
     parser.add_argument("--rows", type=int, help="this many rows in every data set, to try the bench itself")
     parser.add_argument("--ids", choices=("text", "bigint"), default="text", help="the type of ids")
@@ -155,10 +161,8 @@ def measure(chosen: argparse.Namespace) -> Found:
         for rows in (M,) if chosen.quick else (M, 10 * M):
             run_families(sized(replace(DENSE, rows=rows)), settings, found)
     if "memory" in chosen.only:
-        for rows in (10 * M, 30 * M) if chosen.huge else (10 * M,):
-            run_memory(sized(replace(DENSE, rows=rows)), settings, found)
-        if not chosen.huge:
-            found.notes.append("30 M rows: they come with `--huge`")
+        for rows, limit in MEMORY[:1] if chosen.quick else MEMORY:
+            run_memory(sized(replace(DENSE, rows=rows)), limit, settings, found)
     if "peers" in chosen.only:
         found.outcomes += compare.outcomes(data.generated(dense), dense, 1 if chosen.quick else 2)
     found.notes += [f"{part}: not asked for" for part in PARTS if part not in chosen.only]

@@ -94,10 +94,11 @@ def test_memory_is_that_of_the_child(connection: timing.Connection, tmp_path: Pa
     folder.mkdir()
     path = data.generated(SHAPE)
     ballast = b"1" * (400 * 2**20)
-    found = memory.measured(path, SHAPE, "floor", ways.floor("sum"), folder, 60)
+    peak = memory.Peak(SHAPE, "floor", "1GB")
+    found = memory.measured(path, peak, ways.floor("sum"), folder, 60)
     assert not found.problem and found.rows and 10 * 2**20 < found.bytes < len(ballast)
     (folder / "scratch.duckdb").unlink()
-    assert "nowhere" in memory.measured(path, SHAPE, "floor", "SELECT * FROM nowhere", folder, 60).problem
+    assert "nowhere" in memory.measured(path, peak, "SELECT * FROM nowhere", folder, 60).problem
 
 
 def test_peer_that_fails_is_a_line_that_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
