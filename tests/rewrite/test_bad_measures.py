@@ -96,12 +96,39 @@ FINE = {
     "a sum where a level is high": PLAIN.format(amount="SUM(CASE WHEN a.balance > 10 THEN 1 ELSE 0 END)"),
     "a sum under a filter by level": PLAIN.format(amount="SUM(a.amount) FILTER (WHERE a.balance > 10)"),
 }
+NESTINGS = {
+    "an aggregate of an aggregate": (PLAIN.format(amount="AVG(AVG(a.amount))"), "'AVG(AVG(a.amount))' holds"),
+    "of a window function": (PLAIN.format(amount="SUM(1 + SUM(a.amount) OVER ())"), "holds 'SUM(a.amount)'"),
+    "in a filter": (PLAIN.format(amount="SUM(a.amount) FILTER (WHERE COUNT(*) > 1)"), "holds 'COUNT(*)'"),
+    "in a scope below": (nested("SUM(value)", "MAX(MIN(a.amount))"), "holds 'MIN(a.amount)'"),
+}
+BESIDE = {
+    "a window function over an aggregate": PLAIN.format(
+        amount="SUM(SUM(a.amount)) OVER (PARTITION BY a.to_artifact_id)"
+    ),
+    "under a filter": PLAIN.format(amount="SUM(SUM(a.amount)) FILTER (WHERE COUNT(*) > 1) OVER ()"),
+    "in its order": PLAIN.format(amount="RANK() OVER (ORDER BY SUM(a.amount) DESC)"),
+    "an aggregate of a subquery": PLAIN.format(amount="SUM(a.amount) / (SELECT MAX(b.amount) FROM raw.actions AS b)"),
+}
 STOCKS = {
     "a sum of a stock": PLAIN.format(amount="SUM(a.balance)"),
     "in arithmetic": PLAIN.format(amount="1 + SUM(2 * a.balance)"),
     "in a case": PLAIN.format(amount="SUM(CASE WHEN a.amount > 0 THEN a.balance END)"),
     "through a scope": nested("SUM(value)", "MAX(a.amount)").replace("MAX(a.amount) AS value", "a.balance AS value"),
 }
+
+
+@pytest.mark.parametrize("title", NESTINGS)
+def test_an_aggregate_within_an_aggregate_is_an_error(title: str, tmp_path: Path) -> None:
+    sql, says = NESTINGS[title]
+    (problem,) = found(tmp_path, sql)
+    assert (problem.code, problem.severity) == ("nested_aggregate", "error")
+    assert says in problem.message and problem.span is not None
+
+
+@pytest.mark.parametrize("title", BESIDE)
+def test_aggregates_in_window_functions_and_subqueries_are_fine(title: str, tmp_path: Path) -> None:
+    assert "nested_aggregate" not in {problem.code for problem in found(tmp_path, BESIDE[title])}
 
 
 @pytest.mark.parametrize("title", AVERAGED)

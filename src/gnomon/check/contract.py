@@ -14,6 +14,7 @@ from gnomon.check.averages import warn_of_nested_averages
 from gnomon.check.declared_units import declared_outputs
 from gnomon.check.denomination import column_json, inferred_units, unit_extension, unit_text
 from gnomon.check.frames import warn_of_restarting_frames
+from gnomon.check.nesting import check_nesting
 from gnomon.check.stocks import check_stocks
 from gnomon.check.units.values import Value
 from gnomon.rewrite.context import Context
@@ -48,7 +49,7 @@ def output_columns(query: exp.Query, context: Context) -> tuple[Output, ...]:
     """The output columns of a bound query, in its order.
 
     Raises DefinitionError: `missing_output_column`, `undeclared_output_column`, `duplicate_output_column`,
-    `stock_without_rule`, `stock_shape`.
+    `nested_aggregate`, `stock_without_rule`, `stock_shape`.
     """
     fact = f"outputs, hourly: {is_hourly(context)}"
     if fact not in context.facts:
@@ -58,6 +59,7 @@ def output_columns(query: exp.Query, context: Context) -> tuple[Output, ...]:
 
 
 def find_outputs(query: exp.Query, context: Context) -> tuple[Output, ...]:
+    check_nesting(query, context)
     check_stocks(query, context)
     warn_of_restarting_frames(query, context)
     warn_of_nested_averages(query, context)

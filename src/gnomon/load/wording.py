@@ -23,6 +23,7 @@ EXPECTED = {
     "model_type": "a mapping",
     "callable_type": "a function",
 }
+MOST_FIELDS = 8
 SAID = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 
 
@@ -65,14 +66,16 @@ def problem_of(detail: ErrorDetails, root: type[BaseModel], document: Document |
     if kind == "extra_forbidden":
         name = str(detail["loc"][-1])
         span = document.key(*path) if document else None
-        return Problem("unknown_field", f"unknown field '{name}'", span, did_you_mean(name, fields_at(root, detail)))
+        known = fields_at(root, detail["loc"][:-1])
+        return Problem("unknown_field", f"unknown field '{name}'", span, did_you_mean(name, known))
     if kind == "missing":
         name = str(detail["loc"][-1])
         span = document.key(*path[:-1]) if document else None
         return Problem("missing_field", f"field '{name}' is missing", span, f"add '{name}'")
     if kind in EXPECTED:
         wanted = EXPECTED[kind]
-        return Problem("wrong_type", f"expected {wanted}, found {kind_of(value)}", span, advice(wanted, value))
+        help = advice(wanted, value) if kind != "model_type" else fields_of(root, detail["loc"])
+        return Problem("wrong_type", f"expected {wanted}, found {kind_of(value)}", span, help)
     if "message" in context:
         if len(path) == len(prefix) and isinstance(value, Mapping) and document:
             span = document.key(*path)
@@ -93,10 +96,16 @@ def advice(wanted: str, value: Any) -> str | None:
     return None
 
 
-def fields_at(root: type[BaseModel], detail: ErrorDetails) -> Iterable[str]:
-    """The fields of the model that a finding is in, as files spell them."""
+def fields_of(root: type[BaseModel], path: DataPath) -> str | None:
+    """What to type where a mapping is wanted: the fields that it may have, unless they are too many to read."""
+    fields = sorted(fields_at(root, path))
+    return f"write a mapping; its fields: {', '.join(fields)}" if 0 < len(fields) <= MOST_FIELDS else None
+
+
+def fields_at(root: type[BaseModel], path: DataPath) -> Iterable[str]:
+    """The fields of the model at a path, as files spell them."""
     model: Any = root
-    for step in detail["loc"][:-1]:
+    for step in path:
         fields: dict[str, Any] = getattr(model, "model_fields", {})
         by_spelling = {(field.alias or name): field.annotation for name, field in fields.items()}
         if step in by_spelling:
