@@ -77,3 +77,27 @@ def test_every_field_has_a_rule(kind: type) -> None:
 def test_what_is_no_version_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no version"):
         Version.read(text)
+
+
+QUERY = "SELECT SUM(o.amount) AS paid, 'Ab' AS x FROM shop.orders AS o WHERE o.id > 1"
+
+
+@pytest.mark.parametrize(
+    ("query", "level"),
+    [
+        ("select sum(o.amount) as paid,\n  'Ab' as x\nfrom shop.orders as o where o.id > 1\n", "patch"),
+        (f"-- what was paid\n{QUERY} /* all of it */", "patch"),
+        (QUERY.replace(" AS o", " o"), "patch"),
+        (QUERY.replace("'Ab'", "'ab'"), "major"),
+        (QUERY.replace("AS paid", "AS Paid"), "major"),
+        (QUERY.replace("o.id > 1", "1 < o.id"), "major"),
+        (QUERY.replace("shop.orders", "shop.Orders"), "major"),
+        (QUERY.replace("SELECT", "SELECT /*+ BROADCAST(o) */"), "major"),
+        (QUERY.replace("FROM", "FROM ("), "major"),
+        (QUERY.replace("o.amount", "DISTINCT o.amount"), "major"),
+    ],
+)
+def test_sql_that_is_only_laid_out_anew_breaks_nothing(query: str, level: str) -> None:
+    assert differences(replace(BASE, query=QUERY), replace(BASE, query=query)) == (("query", level),)
+    unreadable = replace(BASE, query="SELECT FROM (")
+    assert differences(unreadable, replace(BASE, query="select from (")) == (("query", "major"),)

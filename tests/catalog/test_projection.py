@@ -111,6 +111,21 @@ def test_what_disappears_is_deactivated_and_comes_back(folder: Path, tmp_path: P
     assert "bring back chain.developers_to_artifact_monthly" in push(copied).output
 
 
+def test_tags_of_a_project_are_made(folder: Path, tmp_path: Path) -> None:
+    """Such a project could not be pushed: there was no tag of that name."""
+    copied = tmp_path / "chain"
+    shutil.copytree(folder, copied)
+    metrics = copied / "metrics.yaml"
+    said = "developers:\n  ref: developers.sql"
+    metrics.write_text(metrics.read_text().replace(said, f"{said}\n  additional_tags: [people]"))
+    for words in (["--dry-run"], []):
+        done = push(copied, *words)
+        assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "create tag people"), done.output
+    assert push(copied).stdout == ""
+    node = Store(connect(str(copied / "catalog.db"))).get("chain.developers_to_artifact_monthly")
+    assert node.revision.definition.tags == ("people",)
+
+
 def test_a_dry_run_makes_no_file(folder: Path, tmp_path: Path) -> None:
     copied = tmp_path / "chain"
     shutil.copytree(folder, copied)

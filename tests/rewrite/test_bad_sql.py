@@ -47,6 +47,7 @@ MISTAKES = {
     "a statement that is no query": ((STARS, "DELETE FROM oso.events"), "not_one_select", "1:13"),
     "two statements": (("GROUP BY 1, 2, 3", "GROUP BY 1, 2, 3; SELECT 1"), "not_one_select", "8:26"),
     "half an expression": (("SUM(events.amount) AS amount", "SUM(events.amount +) AS amount"), "sql_syntax", "5:22"),
+    "a quote that does not end": (("GROUP BY 1, 2, 3", "GROUP BY 1, 2, 'x"), "sql_syntax", "8:16"),
     "200 parentheses": (("SUM(events.amount)", "(" * 200 + "SUM(events.amount)" + ")" * 200), "sql_too_deep", "5:103"),
     "an unknown entity": (("FROM oso.events AS events", "FROM oso.events AS events JOIN "
                            "@entity_relationships('artifact', 'galaxy') AS g ON g.artifact_id = events.to_artifact_id"),

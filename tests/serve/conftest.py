@@ -12,7 +12,9 @@ import venv
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -81,7 +83,22 @@ def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
 
 
 def new_catalog(database: str, *, account: bool = True) -> str:
-    """A catalog at the newest schema, with an administrator."""
+    """A catalog at the newest schema, with an administrator. A file is a copy of one that was migrated before."""
+    if "://" in database:
+        return migrated(database, account)
+    Path(database).write_bytes(file_of(account))
+    return database
+
+
+@cache
+def file_of(account: bool) -> bytes:
+    """What SQLite's file of a new catalog holds."""
+    with TemporaryDirectory() as folder:
+        return Path(migrated(str(Path(folder) / "catalog.db"), account)).read_bytes()
+
+
+def migrated(database: str, account: bool) -> str:
+    """Make a catalog of an empty database."""
     engine = connect(database)
     migrate(engine)
     if account:

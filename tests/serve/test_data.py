@@ -75,6 +75,18 @@ def test_a_sum_of_several_currencies_says_so(http: httpx.Client) -> None:
     assert [warning["context"] for warning in sql["warnings"]] == ["mixed_units"]
 
 
+def test_a_deployment_says_what_may_mean_something_else(http: httpx.Client) -> None:
+    odd = {"name": "odd", "node_type": "metric", "query": "SELECT SUM(our_own(id)) FROM ${prefix}ids"}
+    ids = {"name": "ids", "node_type": "source", "schema": "wh", "table": "pay", "catalog": "warehouse",
+           "columns": [{"name": "id", "type": "int"}]}  # fmt: skip
+    body = {"namespace": "odd", "nodes": [ids, odd]}
+    for path in ("/deployments/impact", "/deployments"):
+        warnings = http.post(path, json=body, headers={"Prefer": "respond-async"}).json()["warnings"]
+        assert [each["context"] for each in warnings] == ["meaning_unchecked"]
+        assert "whether OUR_OWN means in duckdb" in warnings[0]["message"]
+    assert [each["code"] for each in http.post("/v1/push", json=body).json()["findings"]] == ["meaning_unchecked"]
+
+
 def test_whole_numbers_stay_whole(http: httpx.Client) -> None:
     _, rows, _ = answer(http, "ids", "prices")
     assert [(value, type(value)) for value in rows[0]] == [(3, int), (2.0, float)]

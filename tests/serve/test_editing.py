@@ -27,10 +27,12 @@ def node(served: Served, name: str) -> dict[str, Any]:
 
 
 def patched(served: Served, node_name: str, **said: Any) -> dict[str, Any]:
-    """A node after a change."""
+    """A node after a change, without what followed. It may be sent back as it is answered."""
     reply = served.http.patch(f"/nodes/{node_name}/", json=said)
     assert reply.status_code == 200, reply.text
     found: dict[str, Any] = reply.json()
+    assert served.http.patch(f"/nodes/{node_name}/", json=found).json() == {**found, "followers": []}
+    del found["followers"]
     return found
 
 

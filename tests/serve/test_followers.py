@@ -74,6 +74,11 @@ def test_a_unit_that_changes_changes_all_that_follow_from_it(shop: Served) -> No
     reply = shop.http.patch("/nodes/s1.orders", json=amount_in(JPY))
     assert reply.status_code == 200, reply.text
     assert units(shop) == [JPY] * 4
+    told = {each["name"]: each for each in reply.json()["followers"]}
+    assert told.keys() == FOLLOWING.keys()
+    assert [told[name]["columns"][place]["unit"] for name, place in FOLLOWING.items()] == [JPY] * 4
+    assert told["s2.m"]["version"] == "v2.0.0"
+    assert shop.http.patch("/nodes/s1.orders", json={"description": "paid"}).json()["followers"] == []
     assert shop.http.get("/nodes/s2.m/").json()["version"] == "v2.0.0", "a unit that is inferred breaks as any other"
     assert shop.http.get("/nodes/s2.own/").json()["unit"] == {"kind": "currency", "code": "USD"}
     columns = shop.http.get("/sql/metrics/v3", params={"metrics": ["s1.m", "s2.m"]}).json()["columns"]

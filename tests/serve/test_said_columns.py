@@ -85,6 +85,20 @@ def test_an_attribute_that_nobody_knows(shop: Served) -> None:
     assert reply.json()["message"] == "unknown attribute 'foo' (known: primary_key, dimension, hidden)"
 
 
+def test_an_attribute_in_a_body_is_refused_unless_it_is_there_already(shop: Served) -> None:
+    column = {"name": "id", "attributes": ["primary_ky"]}
+    words = "unknown attribute 'primary_ky' (at columns.0.attributes) (did you mean 'primary_key'?)"
+    reply = shop.http.patch("/nodes/shop.t", json={"columns": [column | {"name": "twice"}]})
+    assert (reply.status_code, reply.json()["message"]) == (422, words)
+    made = {"name": "shop.odd", "catalog": "c", "schema_": "s", "table": "t", "columns": [column]}
+    assert shop.http.post("/nodes/source", json=made).json()["message"] == words
+    node = {**made, "name": "odd", "node_type": "source", "schema": "s"}
+    done = shop.http.post("/deployments", json={"namespace": "other", "nodes": [node]}).json()
+    assert [each["context"] for each in done["warnings"] if "attribute" in each["message"]] == ["unknown_attribute"]
+    kept = shop.http.patch("/nodes/other.odd", json={"table": "u"}).json()
+    assert kept["columns"][0]["attributes"] == [{"attribute_type": {"namespace": "system", "name": "primary_ky"}}]
+
+
 @pytest.mark.parametrize("path", ["/nodes/shop.zz", "/sql/shop.zz", "/sql/metrics/v3?metrics=shop.zz"])
 def test_an_unknown_node_is_refused_in_the_words_that_clients_know(shop: Served, path: str) -> None:
     reply = shop.http.get(path)

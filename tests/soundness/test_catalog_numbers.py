@@ -227,6 +227,45 @@ def test_windows_that_add_a_row_once_for_each_of_its_values(window: str) -> None
     assert "PARTITION BY cor.item.sku" in str(caught.value)
 
 
+WINDOWED = {
+    "total": Definition("metric", query="SELECT SUM(amount) FROM cor.orders"),
+    "before": Definition("metric", query="SELECT cor.total - LAG(cor.total) OVER (ORDER BY cor.orders.id)"),
+    "part": Definition("metric", query="SELECT cor.total / SUM(cor.total) OVER (PARTITION BY cor.orders.customer_id)"),
+    "whole": Definition("metric", query="SELECT cor.total / SUM(cor.total) OVER ()"),
+    "rank": Definition("metric", query="SELECT RANK() OVER (ORDER BY cor.total DESC)"),
+}
+
+
+@pytest.mark.parametrize("name", ["before", "part", "whole", "rank"])
+def test_windows_over_measures_are_those_of_the_metrics(warehouse: duckdb.DuckDBPyConnection, name: str) -> None:
+    """A difference to the order before went across customers, and named a dimension that no statement had."""
+    found, by = nodes(**MANY | WINDOWED), ["cor.orders.customer_id", "cor.orders.id"]
+    measures = measures_sql(found, [f"cor.{name}"], by, dialect="duckdb", catalogs={"default": ""})
+    (group,), (formula,) = measures.grain_groups, measures.metric_formulas
+    rolled = f"SELECT customer_id, id, {formula.combiner} FROM ({group.sql}) GROUP BY customer_id, id"
+    rows = warehouse.execute(rolled).fetchall()
+    whole = statement(found, [f"cor.{name}"], by)
+    assert sorted(rows, key=str) == sorted(warehouse.execute(whole.sql).fetchall(), key=str) and len(rows) > 2
+
+
+def test_measures_of_windows_that_add_a_row_once_for_each_of_its_values_are_refused() -> None:
+    found = nodes(**MANY | WINDOWED)
+    for ask in (statement, measures_sql):
+        with pytest.raises(UsageError) as caught:
+            ask(found, ["cor.whole"], ["cor.item.sku"])
+        assert [problem.code for problem in caught.value.problems] == ["many_values_added"]
+
+
+def test_measures_of_windows_that_look_past_a_filter_are_refused() -> None:
+    """The rows before the filter's boundary are in no measure, so the first difference would be null."""
+    with pytest.raises(UsageError) as caught:
+        measures_sql(nodes(**MANY | WINDOWED), ["cor.before"], ["cor.orders.id"], ["cor.orders.id > 2"])
+    (problem,) = caught.value.problems
+    assert problem.code == "bad_filter" and "rows before" in problem.message
+    kept = measures_sql(nodes(**MANY | WINDOWED), ["cor.before"], ["cor.orders.id"], ["cor.orders.customer_id = 1"])
+    assert kept.grain_groups
+
+
 def test_windows_divided_by_the_dimension_of_many_values(warehouse: duckdb.DuckDBPyConnection) -> None:
     share = Definition("metric", query="SELECT cor.total / SUM(cor.total) OVER (PARTITION BY cor.item.sku)")
     found = nodes(**MANY, total=Definition("metric", query="SELECT SUM(amount) FROM cor.orders"), share=share)

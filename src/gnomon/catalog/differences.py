@@ -27,6 +27,22 @@ def broken(before: Any, after: Any) -> Level:
     return "major"
 
 
+def reworded(before: str | None, after: str | None) -> Level:
+    """SQL of the same words and meaning in other lines, comments or case is a matter of words; any other breaks.
+
+    >>> reworded("SELECT a FROM t", "select a -- the first\\n  from t"), reworded("SELECT a FROM t", "SELECT A FROM t")
+    ('patch', 'major')
+    """
+    from gnomon.catalog.files.graph import DIALECT, UnreadableSql, read_sql
+
+    try:
+        old, new = read_sql(before or ""), read_sql(after or "")
+    except UnreadableSql:
+        return "major"
+    is_same = old == new and old.sql(DIALECT, comments=False) == new.sql(DIALECT, comments=False)
+    return "patch" if is_same else "major"
+
+
 def set_of(before: Any, after: Any) -> Level:
     """More of them is an addition, another order is a matter of words, and one less breaks."""
     old, new = set(before or ()), set(after or ())
@@ -76,7 +92,7 @@ DEFINITION: Mapping[str, Rule] = {
     "display_name": words,
     "description": words,
     "mode": looks,
-    "query": broken,
+    "query": reworded,
     "catalog": broken,
     "schema": broken,
     "table": broken,

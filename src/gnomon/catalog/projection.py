@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
 
+from gnomon.catalog.files.graph import parents_of
 from gnomon.catalog.values import Column, Definition, Link, MetricDetails
 from gnomon.check.lineage import Origin, column_lineage
 from gnomon.compile.metadata import covered
@@ -56,7 +58,7 @@ class Projection:
 
     def nodes(self) -> Iterator[tuple[str, Definition]]:
         tables: list[SourceTable | Reference] = [*self.project.sources.values(), *self.project.references.values()]
-        for table in tables:
+        for table in [*tables, *self.bridges()]:
             yield self.node_of(table.name), self.declared(table)
         for entity in self.project.entities.values():
             if (definition := self.dimension(entity)) is not None:
@@ -73,6 +75,16 @@ class Projection:
         return ".".join((self.namespace, *table.split(".")[-2:]))
 
     # Sources
+
+    def bridges(self) -> Iterator[Reference]:
+        """The tables of relationships that are declared nowhere else, with the columns that those name."""
+        found: dict[str, dict[str, DeclaredColumn]] = {}
+        for each in self.project.relationships:
+            if each.table not in self.project.sources and each.table not in self.project.references:
+                named = (*each.from_columns, *each.to_columns, each.valid_from, each.valid_to)
+                columns = found.setdefault(each.table, {})
+                columns |= {name: DeclaredColumn(name) for name in named if name is not None}
+        yield from (Reference(table, columns, False) for table, columns in found.items())
 
     def declared(self, table: SourceTable | Reference) -> Definition:
         """A declared table. Its keys are links to the entities that they identify."""
@@ -174,15 +186,18 @@ class Projection:
     def sample_dates(self) -> Definition | None:
         """The dates of all variants, by which metrics of several tables are asked for together; None without variants,
         or where an entity is called so."""
-        tables = [self.node_of(spec.name) for spec in self.specs if spec.variant is not None]
-        if not tables or DATES in self.project.entities:
+        dated = [spec for spec in self.specs if spec.variant is not None]
+        if not dated or DATES in self.project.entities:
             return None
-        return Definition(
+        types = {column.type for spec in dated for column in spec.columns if column.role == "sample_date"}
+        selects = (f"SELECT {SAMPLE_DATE} FROM {self.node_of(spec.name)}" for spec in dated)
+        definition = Definition(
             "dimension",
-            query=" UNION ".join(f"SELECT {SAMPLE_DATE} FROM {table}" for table in tables),
-            columns=(Column(SAMPLE_DATE, attributes=("primary_key",)),),
-            parents=tuple(tables),
+            query=" UNION ".join(selects),
+            columns=(Column(SAMPLE_DATE, types.pop() if len(types) == 1 else None, attributes=("primary_key",)),),
+            custom={"gnomon": {}},
         )
+        return replace(definition, parents=parents_of(definition, ()))
 
     def date_link(self, column: OutputColumn) -> Link | None:
         """A sample date as that dimension itself."""

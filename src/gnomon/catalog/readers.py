@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from gnomon.catalog.checks import check_definitions, own_codes, roots
 from gnomon.catalog.database import GRAPH, lock
-from gnomon.catalog.files.again import follows, inferred_again
+from gnomon.catalog.files.again import inferred_again
 from gnomon.catalog.files.deployment import authored
 from gnomon.catalog.files.graph import ordered
+from gnomon.catalog.files.inferred import follows
 from gnomon.catalog.nodes import leaving, read_named
 from gnomon.catalog.reach import readers
 from gnomon.catalog.values import Definition, Node

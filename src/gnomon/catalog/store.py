@@ -133,18 +133,19 @@ class Store:
             apply(connection, changes, whole, self.clock(), by)
             return changes
 
-    def edit(self, name: str, change: Callable[[Node], Definition], *, by: str | None = None) -> Change:
+    def edit(self, name: str, change: Callable[[Node], Definition], *, by: str | None = None) -> tuple[Change, ...]:
         """Let a node say what `change` makes of what it says now; nothing that others write meanwhile is lost.
 
-        Where another writer comes between reading and writing, `change` is asked again, about the node as it is then:
-        what it says may depend on nothing else. It may raise, and then nothing is written. Raises UsageError
-        `unknown_node`, and ChangedMeanwhile where others come between each time.
+        The answer has the node's change, and then those of nodes that follow. Where another writer comes between
+        reading and writing, `change` is asked again, about the node as it is then: what it says may depend on nothing
+        else. It may raise, and then nothing is written. Raises UsageError `unknown_node`, and ChangedMeanwhile where
+        others come between each time.
         """
         with self.editing:
             for _ in range(TRIES):
                 node = self.get(name)
                 with suppress(ChangedMeanwhile):
-                    return self.put({name: change(node)}, by=by, seen={name: node})[0]
+                    return self.put({name: change(node)}, by=by, seen={name: node})
         raise ChangedMeanwhile([name])
 
     def push(

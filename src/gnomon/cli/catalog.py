@@ -49,8 +49,11 @@ def address_of(database: str | None) -> str:
 
 
 @contextmanager
-def made(engine: Engine, dry_run: bool) -> Iterator[Engine]:
-    """A catalog whose SQLite file is made if it is not there; a dry run looks at an empty one elsewhere instead."""
+def as_it_is(engine: Engine, dry_run: bool) -> Iterator[Engine]:
+    """A catalog to look at: an empty one elsewhere while its SQLite file is not there, which a dry run says.
+
+    So nothing is left of a first import or push that is refused.
+    """
     from gnomon.catalog import migrate
     from gnomon.catalog.database import opened, place
     from gnomon.catalog.migrate import is_missing
@@ -58,14 +61,21 @@ def made(engine: Engine, dry_run: bool) -> Iterator[Engine]:
     if not is_missing(engine):
         yield engine
         return
-    if not dry_run:
-        migrate(engine)
-        yield engine
-        return
-    say(f"{place(engine)} is not there yet and would be made")
+    if dry_run:
+        say(f"{place(engine)} is not there yet and would be made")
     with TemporaryDirectory() as folder, opened(Path(folder) / FILE) as empty:
         migrate(empty)
         yield empty
+
+
+def made(engine: Engine) -> Engine:
+    """A catalog to write to, whose SQLite file is made if it is not there."""
+    from gnomon.catalog import migrate
+    from gnomon.catalog.migrate import is_missing
+
+    if is_missing(engine):
+        migrate(engine)
+    return engine
 
 
 def readable(change: Change) -> Change:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gnomon.cli.catalog import address_of, catalog, database_option, made, readable
+from gnomon.cli.catalog import address_of, as_it_is, catalog, database_option, made, readable
 from gnomon.cli.catalog_push import as_dict, print_changes
 from gnomon.cli.catalog_units import unit_lines
 from gnomon.cli.format import plural
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gnomon.units.wire import Own
 
 PLACE = click.Path(path_type=Path)
+DIALECT = "The engine that is to run the SQL, by default duckdb: what may mean something else there is warned of."
 NAMESPACE = "The namespace; by default that of dj.yaml."
 
 
@@ -29,12 +30,19 @@ NAMESPACE = "The namespace; by default that of dj.yaml."
 @click.argument("source", type=PLACE, metavar="FOLDER|ZIP")
 @database_option
 @click.option("--namespace", metavar="NAME", help=NAMESPACE)
+@click.option("--dialect", default="duckdb", metavar="NAME", help=DIALECT)
 @click.option("--allow-empty", is_flag=True, help="Take all nodes out where there are no files of any.")
 @click.option("--dry-run", is_flag=True, help="Show what would change and write nothing.")
 @json_option
 @debug_option
 def import_(
-    source: Path, database: str | None, namespace: str | None, allow_empty: bool, dry_run: bool, as_json: bool
+    source: Path,
+    database: str | None,
+    namespace: str | None,
+    dialect: str,
+    allow_empty: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Make a namespace of the catalog hold the nodes of a folder or a ZIP, and no others.
 
@@ -44,16 +52,19 @@ def import_(
     from gnomon.catalog import Store
     from gnomon.catalog.database import opened
     from gnomon.catalog.deploy import deploy
+    from gnomon.catalog.sql.entry import known_dialect
 
-    with opened(address_of(database)) as named, made(named, dry_run) as engine:
+    known_dialect(dialect)
+    with opened(address_of(database)) as named, as_it_is(named, dry_run) as engine:
         store = Store(engine)
         known = {node.name: node.revision.definition for node in store.list()}
-        read, own = read_from(source, namespace, known)
+        read, own = read_from(source, namespace, known, dialect)
         for problem in read.findings:
             say(str(problem))
         nodes = dict(read.definitions)
-        put = partial(deploy, store, read.namespace, nodes, read.tags, own=own, allow_empty=allow_empty)
-        planned = put(dry_run=True)
+        wanted = partial(deploy, namespace=read.namespace, definitions=nodes, tags=read.tags)
+        put = partial(wanted, own=own, allow_empty=allow_empty)
+        planned = put(store, dry_run=True)
         changed = [change for change in planned.nodes if change.action != "none"]
         tags = [tag for tag in planned.tags if tag.action != "none"]
         if as_json:
@@ -67,12 +78,14 @@ def import_(
             for line in unit_lines(changed, known, nodes):
                 click.echo(line)
         if not dry_run:
-            put(shown=planned)
+            put(Store(made(named)), shown=planned)
     done = "would change" if dry_run else "changed"
     say(f"{read.namespace}: {plural(len(changed), 'node')} of {len(planned.nodes)} {done}")
 
 
-def read_from(source: Path, namespace: str | None, known: dict[str, Definition]) -> tuple[Deployment, Own]:
+def read_from(
+    source: Path, namespace: str | None, known: dict[str, Definition], dialect: str
+) -> tuple[Deployment, Own]:
     """The nodes of a folder or a ZIP, and own units. Raises UsageError `missing_file` where there is neither, and
     `not_a_zip` for one YAML file: it does not say what else is in the namespace."""
     from gnomon.catalog.checks import own_codes
@@ -88,7 +101,7 @@ def read_from(source: Path, namespace: str | None, known: dict[str, Definition])
         raise UsageError(Problem("missing_file", f"there is no folder and no file {source}")) from None
     except OSError as error:
         raise UsageError(Problem("unreadable_file", f"{source} cannot be read: {error.strerror}")) from None
-    return read_project(content, namespace, known=known, own=own)
+    return read_project(content, namespace, known=known, own=own, dialect=dialect)
 
 
 @catalog.command("export", short_help="Write a namespace as DataJunction's files.")

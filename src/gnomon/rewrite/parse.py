@@ -26,6 +26,7 @@ SKIPPED = re.compile(r"'(?:[^'\\]|''|\\.)*'|\"[^\"]*\"|`[^`]*`|--[^\n]*|/\*.*?\*
 # A macro that names an output, where SQL has room for a name only. As in `id AS @metrics_entity_type_col('to_{x}_id')`.
 NAMING = re.compile(r"(?<=\bas\s)@metrics_entity_type_(?:col|alias)\(\s*'[^'\n]*'\s*,?\s*\)", re.IGNORECASE)
 SIGNS = str.maketrans("@(){}', \n\t", MARK + "ˎˏˬ˯ˊ˒˓˔˕")  # one character for one, none of which ends a name
+OPENED = re.compile(SKIPPED.pattern.rpartition("|")[0] + r"|(?P<open>['\"`]|/\*)", re.DOTALL)
 REVERSED = {sign: text for text, sign in SIGNS.items()}
 
 
@@ -63,8 +64,8 @@ def parse_query(source: Source, dialect: str) -> exp.Query:
         statements = [tree for tree in parse(mark(source.text), dialect=dialect) if tree is not None]
     except ParseError as error:
         raise DefinitionError(syntax_problem(source, error)) from None
-    except TokenError as error:
-        raise DefinitionError(Problem("sql_syntax", unmark(str(error)).lower(), source.span(0))) from None
+    except TokenError:
+        raise DefinitionError(token_problem(source)) from None
     except RecursionError:
         raise DefinitionError(too_deep(source, 0, "the query nests too deep")) from None
     except AttributeError:  # see UNREADABLE
@@ -138,10 +139,33 @@ def syntax_problem(source: Source, error: ParseError) -> Problem:
         word = first.get("highlight") or " "
         end = source.offset(first["line"], first["col"]) + 1  # SQLGlot's column is that of the token's last character
         span = source.span(max(0, end - len(word)), end)
-    message = unmark(str(first.get("description") or error)).strip().rstrip(".").lower()
-    if "missing for <class" in message:
-        message = "something is missing after this"
+    message = in_words(unmark(str(first.get("description") or error)).strip().rstrip("."))
     return Problem("sql_syntax", message, span, help="the file must hold one SELECT in the metric's dialect")
+
+
+def in_words(description: str) -> str:
+    """What SQLGlot says of a syntax error, in words of SQL.
+
+    >>> token = "<Token token_type: TokenType.SENTINEL, text: SENTINEL, line: 1, col: 1>"
+    >>> in_words(f"Expected table name but got {token}")
+    'expected table name after this'
+    >>> in_words("Required keyword: 'this' missing for <class 'sqlglot.expressions.query.Where'>")
+    'something is missing after this'
+    """
+    head, _, found = description.partition(" but got <Token")
+    if "missing for <class" in head:
+        return "something is missing after this"
+    where = " after this" if "SENTINEL" in found else " here" if found else ""
+    return head.lower() + where
+
+
+def token_problem(source: Source) -> Problem:
+    """A text that is not even words: where the quote or the comment begins that does not end."""
+    found = next((match for match in OPENED.finditer(source.text) if match["open"]), None)
+    if found is None:
+        return Problem("sql_syntax", "the text is no SQL", source.span(0))
+    what = "comment" if found["open"] == "/*" else "quote"
+    return Problem("sql_syntax", f"the {what} is not closed", source.span(*found.span()), help=f"end the {what}")
 
 
 def not_one_select(source: Source, queries: list[exp.Expr]) -> Problem:

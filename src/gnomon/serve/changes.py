@@ -51,7 +51,14 @@ def changed(store: Store, node: Node, body: Mapping[str, Any], published_client:
         is_whole = definition.kind == "source"
         refuse_unmade(node.name, columns if is_list else [], made)
         spec["columns"] = merged(spec.get("columns", []), columns, is_whole=is_whole) if is_list else columns
-    return with_origins(definition, read_one(store, node.name, spec))
+    if "query" in said:  # where columns came from was said of the SQL before
+        spec["columns"] = [without(each, "lineage") for each in spec.get("columns", [])]
+    return read_one(store, node.name, spec, definition)
+
+
+def without(column: Any, key: str) -> Any:
+    """A column that does not say one thing."""
+    return {each: value for each, value in column.items() if each != key} if isinstance(column, Mapping) else column
 
 
 def made_by(store: Store, name: str, definition: Definition, spec: Mapping[str, Any]) -> set[str] | None:
@@ -62,7 +69,7 @@ def made_by(store: Store, name: str, definition: Definition, spec: Mapping[str, 
     if definition.kind not in ("transform", "dimension"):
         return None
     bare = {key: value for key, value in spec.items() if key not in ("columns", "primary_key", "dimension_links")}
-    found = read_one(store, name, bare)
+    found = read_one(store, name, bare, definition)
     if has_star(found.query):
         known = known_for(store, list(found.parents), namespace_of(name))
         if not all(known[parent].columns if parent in known else () for parent in found.parents):
@@ -181,15 +188,6 @@ FITS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "tags": (are_texts, "a list of texts"),
 }
 """What each word has to be."""
-
-
-def with_origins(before: Definition, after: Definition) -> Definition:
-    """A definition whose columns come from where they came from, as long as the SQL is the same."""
-    if after.query != before.query:
-        return after
-    there = {column.name: column.lineage for column in before.columns}
-    columns = tuple(replace(column, lineage=column.lineage or there.get(column.name, ())) for column in after.columns)
-    return replace(after, columns=columns, parents=after.parents or before.parents)
 
 
 def own_metadata(definition: Definition, said: Mapping[str, Any]) -> dict[str, Any]:

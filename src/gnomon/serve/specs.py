@@ -11,6 +11,8 @@ from typing import Any
 from gnomon.catalog.checks import own_codes, roots
 from gnomon.catalog.database import reading
 from gnomon.catalog.files import Deployment, read_spec
+from gnomon.catalog.files.columns import ATTRIBUTES
+from gnomon.catalog.files.graph import DIALECT
 from gnomon.catalog.files.prefix import Prefix
 from gnomon.catalog.nodes import read_named
 from gnomon.catalog.store import Store
@@ -24,6 +26,7 @@ PLACE = re.compile(r" \(at nodes\.0(?:\.([^()]*))?\)$")
 ANSWERED = frozenset(
     {"status", "version", "current_version", "created_at", "updated_at", "deactivated_at", "availability", "namespace"}
     | {"materializations", "parents", "created_by", "missing_table", "type", "cube_filters", "orderby", "limit"}
+    | {"followers"}
 )
 """Keys of a node's answer that clients send back, and that nobody can set."""
 NOT_IN_SPEC = frozenset({"dimension_column", "dimension"})
@@ -66,24 +69,29 @@ def prefixes(name: str) -> Iterator[str]:
     yield from takewhile(lambda each: len(each) <= LONGEST_NAME, found)
 
 
-def read_deployment(store: Store, body: Mapping[str, Any]) -> Deployment:
-    """The nodes of a call to deploy, with those of the catalog that they name. Raises DefinitionError."""
+def read_deployment(store: Store, body: Mapping[str, Any], dialect: str) -> Deployment:
+    """The nodes of a call to deploy, with those of the catalog that they name, for an engine of a dialect.
+
+    Raises DefinitionError.
+    """
     namespace = str(body.get("namespace") or "")
     known = with_parents(store, known_for(store, body, namespace))
     outside = {name: each for name, each in known.items() if not name.startswith(f"{namespace}.")}
-    return read_known(store, body, namespace, outside)
+    return read_known(store, body, namespace, outside, dialect)
 
 
-def read_known(store: Store, body: Mapping[str, Any], namespace: str, known: Mapping[str, Definition]) -> Deployment:
+def read_known(
+    store: Store, body: Mapping[str, Any], namespace: str, known: Mapping[str, Definition], dialect: str = DIALECT
+) -> Deployment:
     """A deployment. Codes of own units are known that the nodes which it names have, or those of its namespace."""
     own = own_codes(column for definition in known.values() for column in definition.columns)
     try:
-        return read_spec(body, known=known, vocabulary=replace(VOCABULARY, own=own))
+        return read_spec(body, known=known, vocabulary=replace(VOCABULARY, own=own), dialect=dialect)
     except DefinitionError as error:
         if all(problem.code != "wrong_unit" for problem in error.problems):
             raise
     own |= store.own_codes(roots([f"{namespace}.*"]))
-    return read_spec(body, known=known, vocabulary=replace(VOCABULARY, own=own))
+    return read_spec(body, known=known, vocabulary=replace(VOCABULARY, own=own), dialect=dialect)
 
 
 def with_parents(store: Store, known: dict[str, Definition]) -> dict[str, Definition]:
@@ -106,8 +114,11 @@ def read_new(store: Store, kind: Kind, body: Mapping[str, Any]) -> tuple[str, De
     return name, read_one(store, name, {**cleaned(body), "node_type": kind})
 
 
-def read_one(store: Store, name: str, spec: Mapping[str, Any]) -> Definition:
-    """One node from its spec."""
+def read_one(store: Store, name: str, spec: Mapping[str, Any], before: Definition | None = None) -> Definition:
+    """One node from its spec. `before` is what it says now, whose attributes it may keep.
+
+    Raises DefinitionError, also for SQL that cannot be read and for attributes that nobody knows.
+    """
     body = {"namespace": namespace_of(name), "nodes": [{**spec, "name": full_name(name)}]}
     known = {
         other: definition for other, definition in known_for(store, spec, namespace_of(name)).items() if other != name
@@ -116,10 +127,18 @@ def read_one(store: Store, name: str, spec: Mapping[str, Any]) -> Definition:
         read = read_known(store, body, namespace_of(name), known)
     except DefinitionError as error:
         raise DefinitionError(*map(of_body, error.problems)) from None
-    unread = [replace(finding, severity="error") for finding in read.findings if finding.code == "sql_not_read"]
-    if unread:
-        raise DefinitionError(*map(of_body, unread))
-    return read.definitions[full_name(name)]
+    found = read.definitions[full_name(name)]
+    is_odd = words_of(found) - words_of(before) - set(ATTRIBUTES)
+    codes = ("sql_not_read", "unknown_attribute") if is_odd else ("sql_not_read",)
+    wrong = [replace(finding, severity="error") for finding in read.findings if finding.code in codes]
+    if wrong:
+        raise DefinitionError(*map(of_body, wrong))
+    return found
+
+
+def words_of(definition: Definition | None) -> set[str]:
+    """The attributes of a node's columns."""
+    return {word for column in (definition.columns if definition is not None else ()) for word in column.attributes}
 
 
 def of_body(problem: Problem) -> Problem:

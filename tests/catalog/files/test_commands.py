@@ -89,6 +89,16 @@ def test_a_wrong_file_writes_nothing(folder: Path, database: Path) -> None:
     assert database.read_bytes() == before
 
 
+@pytest.mark.parametrize("text", ["name: zz\nnode_type: metric\n", "name: zz\nnode_type: source\ntags: [none]\n"])
+def test_nothing_is_left_of_a_first_import_that_is_refused(
+    folder: Path, database: Path, text: str, tmp_path: Path
+) -> None:
+    (folder / "zz.yaml").write_text(text + "catalog: wh\ntable: zz\n")
+    before = sorted(tmp_path.iterdir())
+    assert run("import", folder, "--database", database).exit_code == 2
+    assert sorted(tmp_path.iterdir()) == before
+
+
 @pytest.mark.parametrize("dry", [True, False])
 def test_an_empty_folder_takes_nothing_away(folder: Path, database: Path, tmp_path: Path, dry: bool) -> None:
     run("import", folder, "--database", database)

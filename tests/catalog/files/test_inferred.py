@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gnomon.catalog.files import files_of, read_folder, read_spec, to_spec
+from gnomon.catalog.files.graph import UnreadableSql, read_sql
 from gnomon.catalog.values import Definition
 from gnomon.errors import DefinitionError
 
@@ -117,6 +118,26 @@ def test_sql_that_cannot_be_read_is_kept_with_a_warning(tmp_path: Path) -> None:
     assert (problem.code, problem.severity) == ("sql_not_read", "warning")
     assert found.definitions["shop.m"].query == "SELECT SUM((x FROM y"
     assert found.definitions["shop.m"].columns[0].unit == USD
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "marked"),
+    [
+        ("SELECT FROM (", "expected table name after '('", "("),
+        ("SELECT a FROM t WHERE", "something is missing after 'WHERE'", "WHERE"),
+        ("SELECT a FROM t WHERE a = = 2", "something is missing after '='", "="),
+        ("SELECT SUM(a FROM t", "expecting ), at 'FROM'", "FROM"),
+        ("SELECT 'it''s' AS x, \"a FROM t", "the quote is not closed, at '\"'", '"'),
+        ("SELECT 1 -- it's\n  /* b", "the comment is not closed, at '/*'", "/*"),
+        ("DELETE FROM t", "this is no query", "DELETE FROM t"),
+    ],
+)
+def test_sql_that_cannot_be_read_says_what_is_at_fault_and_where(query: str, said: str, marked: str) -> None:
+    with pytest.raises(UnreadableSql) as raised:
+        read_sql(query)
+    assert str(raised.value) == said
+    span = raised.value.span
+    assert (query if span is None else query[span.start : span.end]) == marked
 
 
 def test_nodes_of_the_catalog_are_known_too() -> None:

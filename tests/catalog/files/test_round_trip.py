@@ -94,6 +94,7 @@ def columns(draw: st.DrawFn) -> tuple[Column, ...]:
             description=draw(maybe),
             attributes=tuple(draw(st.lists(st.sampled_from(["hidden", "dimension", "primary_key"]), unique=True))),
             partition=draw(st.none() | st.just({"type": "temporal", "granularity": "day"})),
+            lineage=tuple(draw(st.lists(names.map(lambda node: f"{node}.amount"), max_size=2, unique=True))),
         )
         for name in found
     )
@@ -125,7 +126,15 @@ COMMON: Mapping[str, st.SearchStrategy[Any]] = {
     "custom": st.none() | mappings,
 }
 sources = st.builds(
-    Definition, st.just("source"), catalog=texts, schema=maybe, table=texts, columns=columns(), links=links(), **COMMON
+    Definition,
+    st.just("source"),
+    catalog=maybe,
+    schema=maybe,
+    table=texts,
+    columns=columns(),
+    links=links(),
+    parents=st.lists(names, max_size=2, unique=True).map(tuple),
+    **COMMON,
 )
 queries = texts.filter(str.strip) | st.sampled_from(
     [

@@ -8,22 +8,13 @@ from pathlib import Path
 
 from gnomon.catalog.files.deployment import authored, authored_json
 from gnomon.catalog.files.fields import Fields
-from gnomon.catalog.files.inferred import from_elements, from_query
+from gnomon.catalog.files.inferred import inferred
 from gnomon.catalog.files.spec import as_written
 from gnomon.catalog.values import Column, Definition
 from gnomon.load.document import Document
 from gnomon.load.findings import Findings
 from gnomon.source import Source
 from gnomon.units.vocabulary import Vocabulary
-
-OWN = "gnomon"
-"""The key of `custom` in nodes of a project, whose units the project says: nothing is inferred for them here."""
-
-
-def follows(definition: Definition) -> bool:
-    """Whether columns, types or units of a node may follow from what it reads."""
-    is_read = definition.query is not None or definition.cube is not None
-    return is_read and OWN not in (definition.custom or {})
 
 
 def inferred_again(
@@ -33,7 +24,7 @@ def inferred_again(
     bare = without_inferred(definition)
     document = Document(Source("", ""), {}, {})
     part = Fields(Findings(Path()), document, (), {"query": definition.query or ""})
-    found = from_query(name, bare, there, vocabulary, part) if bare.query is not None else from_elements(bare, there)
+    found = inferred(name, bare, there, vocabulary, part)
     lineage = {column.name: column.lineage for column in definition.columns}
     columns = (replace(each, lineage=each.lineage or lineage.get(each.name, ())) for each in found.columns)
     return replace(found, columns=tuple(columns))

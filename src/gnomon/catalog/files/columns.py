@@ -9,10 +9,13 @@ from typing import Any
 from gnomon.catalog.files.fields import Fields
 from gnomon.catalog.files.prefix import Prefix
 from gnomon.catalog.values import Column
+from gnomon.errors import did_you_mean
 from gnomon.units.lenient import read_lenient
 from gnomon.units.wire import Own, UnitError, parse_unit, structured
 
 PRIMARY_KEY = "primary_key"
+ATTRIBUTES = (PRIMARY_KEY, "dimension", "hidden")
+"""What a column can be, in DataJunction's words. Others may be registered with its server; nothing here reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,21 @@ def read_column(part: Fields, own: Own, prefix: Prefix) -> Column | None:
         unit_by=read_unit_by(part, own),
         display_name=part.text("display_name"),
         description=part.text("description"),
-        attributes=tuple(dict.fromkeys(part.texts("attributes"))),
+        attributes=read_attributes(part),
         partition=read_partition(part.mapping("partition")),
+        lineage=tuple(dict.fromkeys(map(prefix.expand, part.texts("lineage")))),
     )
     return column if name else None
+
+
+def read_attributes(part: Fields) -> tuple[str, ...]:
+    """A column's attributes, each once. Those that nobody knows are kept, with a warning."""
+    words = tuple(dict.fromkeys(part.texts("attributes")))
+    for word in words:
+        if word not in ATTRIBUTES:
+            help = did_you_mean(word, ATTRIBUTES)
+            part.warn("unknown_attribute", f"unknown attribute '{word[:50]}'", "attributes", help=help)
+    return words
 
 
 def read_unit(part: Fields, own: Own) -> Mapping[str, Any] | None:

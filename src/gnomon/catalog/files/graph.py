@@ -7,23 +7,38 @@ from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 from sqlglot import exp, parse_one
-from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.errors import ParseError, SqlglotError, TokenError
 
 from gnomon.catalog.values import Definition
-from gnomon.errors import DefinitionError
-from gnomon.rewrite.parse import check_depth
-from gnomon.source import Source
+from gnomon.errors import DefinitionError, Problem
+from gnomon.rewrite.parse import UNREADABLE, check_depth, syntax_problem, token_problem
+from gnomon.source import Source, Span
 
 DIALECT = "spark"
 """The dialect in which DataJunction's nodes are written."""
 
 
 class UnreadableSql(ValueError):
-    """SQL that cannot be read, with the reason and the line where it ends, from 1."""
+    """SQL that cannot be read, with the reason and the stretch of the query that is at fault, where that is known."""
 
-    def __init__(self, reason: str, line: int = 1) -> None:
+    def __init__(self, reason: str, span: Span | None = None) -> None:
         super().__init__(reason)
-        self.line = line
+        self.span = span
+
+    @classmethod
+    def of(cls, problem: Problem) -> UnreadableSql:
+        """What is wrong, with the words that are at fault.
+
+        >>> span = Source("query", "SELECT a FROM t WHERE").span(16, 21)
+        >>> str(UnreadableSql.of(Problem("sql_syntax", "something is missing after this", span)))
+        "something is missing after 'WHERE'"
+        """
+        span, message = problem.span, problem.message
+        text = span.source.text[span.start : span.end].strip() if span is not None else ""
+        if not text:
+            return cls(message)
+        is_after = message.endswith(" after this")
+        return cls(f"{message.removesuffix(' this') if is_after else f'{message}, at'} '{text}'", span)
 
 
 def read_sql(query: str) -> exp.Query:
@@ -36,16 +51,18 @@ def read_sql(query: str) -> exp.Query:
 
 @lru_cache(maxsize=512)
 def cached(query: str) -> exp.Query | UnreadableSql:
+    source = Source("query", query)
     try:
-        check_depth(Source("query", query))
+        check_depth(source)
         tree = parse_one(query, dialect=DIALECT)
     except ParseError as error:
-        first = error.errors[0] if error.errors else {}
-        return UnreadableSql(str(first.get("description") or error).splitlines()[0].lower(), first.get("line") or 1)
+        return UnreadableSql.of(syntax_problem(source, error))
+    except TokenError:
+        return UnreadableSql.of(token_problem(source))
     except DefinitionError as error:
-        return UnreadableSql(error.problems[0].message)
-    except (SqlglotError, RecursionError, ValueError) as error:
-        return UnreadableSql((str(error) or type(error).__name__).splitlines()[0].lower())
+        return UnreadableSql(error.problems[0].message, error.problems[0].span)
+    except (*UNREADABLE, SqlglotError, ValueError):
+        return UnreadableSql("this is no SQL")
     return tree if isinstance(tree, exp.Query) else UnreadableSql("this is no query")
 
 
@@ -86,12 +103,13 @@ def references(tree: exp.Query) -> Iterator[exp.Expr]:
 
 
 def parents_of(definition: Definition, known: Container[str]) -> tuple[str, ...]:
-    """The nodes that a definition reads, each once. `known` are nodes' names; what SQL cannot be read has none."""
+    """The nodes that a definition reads, each once, and of a source those that it says. `known` are nodes' names; what
+    SQL cannot be read has none."""
     if definition.cube is not None:
         elements = (*definition.cube.metrics, *(element_of(each, known)[0] for each in definition.cube.dimensions))
         return tuple(dict.fromkeys(elements))
     if definition.query is None:
-        return ()
+        return definition.parents
     try:
         tree = read_sql(definition.query)
     except UnreadableSql:

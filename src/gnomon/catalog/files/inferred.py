@@ -27,6 +27,14 @@ from gnomon.units.vocabulary import Vocabulary
 from gnomon.units.wire import UnitError
 
 INFERRED = ("type", "unit", "unit_ext", "unit_by")
+OWN = "gnomon"
+"""The key of `custom` in nodes of a project, whose units the project says: nothing is inferred for them here."""
+
+
+def follows(definition: Definition) -> bool:
+    """Whether columns, types or units of a node may follow from what it reads."""
+    is_read = definition.query is not None or definition.cube is not None
+    return is_read and OWN not in (definition.custom or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +79,18 @@ def with_inferred(
     """
     there = {**known, **definitions}
     for name in order:
-        if name not in definitions:
-            continue
-        definition = there[name]
-        if definition.query is not None:
-            there[name] = from_query(name, definition, there, vocabulary, parts[name])
-        elif definition.cube is not None:
-            there[name] = from_elements(definition, there)
+        if name in definitions and follows(there[name]):
+            there[name] = inferred(name, there[name], there, vocabulary, parts[name])
     return {name: there[name] for name in definitions}
+
+
+def inferred(
+    name: str, definition: Definition, there: Mapping[str, Definition], vocabulary: Vocabulary, part: Fields
+) -> Definition:
+    """A node that follows from others with what follows; warnings stand at `part`."""
+    if definition.query is not None:
+        return from_query(name, definition, there, vocabulary, part)
+    return from_elements(definition, there)
 
 
 def from_query(
@@ -89,7 +101,7 @@ def from_query(
         tree = read_sql(definition.query or "")
     except UnreadableSql as error:
         message = f"the SQL of '{name}' cannot be read, so nothing follows from it: {error}"
-        warn_at(part, message, definition.query or "", error.line, code="sql_not_read")
+        warn_at(part, message, definition.query or "", error.span, code="sql_not_read")
         return definition
     prepared = prepare(tree, name, definition, there)
     declared = {
@@ -150,7 +162,7 @@ def filled(definition: Definition, outputs: Mapping[str, Json]) -> Definition:
     """A definition with columns for its outputs, in their order, and those that are declared and no output."""
     columns = {column.name: column for column in definition.columns}
     undeclared = [*authored(definition, "undeclared"), *(name for name in outputs if name not in columns)]
-    inferred: dict[str, Json] = {}
+    filled_in: dict[str, Json] = {}
     for name, said in outputs.items():
         column = columns.get(name, Column(name))
         has_unit = any(getattr(column, field) is not None for field in INFERRED[1:])
@@ -161,9 +173,9 @@ def filled(definition: Definition, outputs: Mapping[str, Json]) -> Definition:
         }
         columns[name] = replace(column, **new)
         if new:
-            inferred[name] = new
+            filled_in[name] = new
     places = [*outputs, *(name for name in columns if name not in outputs)]
     written = [column.name for column in definition.columns]
     moved = written if [name for name in places if name in written] != written else []
-    said_by_file = {**(definition.authored or {}), "undeclared": undeclared, "inferred": inferred, "order": moved}
+    said_by_file = {**(definition.authored or {}), "undeclared": undeclared, "inferred": filled_in, "order": moved}
     return replace(definition, columns=tuple(columns[name] for name in places), authored=authored_json(**said_by_file))

@@ -11,6 +11,7 @@ from gnomon.catalog.checks import wrong_name
 from gnomon.catalog.files.columns import read_columns
 from gnomon.catalog.files.deployment import authored_json
 from gnomon.catalog.files.fields import Fields
+from gnomon.catalog.files.graph import DIALECT, alias_of
 from gnomon.catalog.files.links import ReadLink, read_links
 from gnomon.catalog.files.metric_units import MetricUnit, output_name, read_metric_unit
 from gnomon.catalog.files.prefix import Prefix
@@ -36,11 +37,12 @@ class ReadNode:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What holds for all nodes of a deployment."""
+    """What holds for all nodes of a deployment. `dialect` is that of the engine which is to run their SQL."""
 
     prefix: Prefix
     own: Own
     mode: str = "published"
+    dialect: str = DIALECT
 
 
 def read_node(part: Fields, reading: Reading, name: str | None = None, kind: str | None = None) -> ReadNode | None:
@@ -101,14 +103,17 @@ class OfKind:
 
 
 def read_source(part: Fields, reading: Reading, name: str, columns: tuple[Column, ...]) -> OfKind:
-    """A source: its table in three parts, or in one as older files have it."""
+    """A source: its table in three parts, or in one as older files have it. `catalog: null` says that it has none, and
+    `parents` what a table that a project builds is built from."""
     catalog, schema, table = part.text("catalog"), part.text("schema", "schema_"), part.text("table", required=True)
-    if table is not None and catalog is None and schema is None and table.count(".") == 2:
+    is_left_out = catalog is None and "catalog" not in part.data
+    if table is not None and is_left_out and schema is None and table.count(".") == 2:
         catalog, schema, table = table.split(".")
-    if catalog is None and table is not None:
-        help = "write catalog, schema and table, or table: catalog.schema.table"
+    elif table is not None and is_left_out:
+        help = "write catalog, schema and table, or table: catalog.schema.table; catalog: null where there is none"
         part.error("missing_field", "field 'catalog' is missing", help=help)
-    return OfKind({"catalog": catalog, "schema": schema, "table": table})
+    parents = tuple(dict.fromkeys(map(reading.prefix.expand, part.texts("parents"))))
+    return OfKind({"catalog": catalog, "schema": schema, "table": table, "parents": parents})
 
 
 def read_query(part: Fields, prefix: Prefix) -> str | None:
@@ -164,8 +169,6 @@ def split_columns(
     It goes by the name that DataJunction makes, here or in the namespace that it was exported from, by the metric's
     own, and by the alias of the SELECT. Where it is there under several of them, they are one column.
     """
-    from gnomon.catalog.files.graph import alias_of
-
     own = name.rpartition(".")[2]
     names = {output_name(name), name, own, alias_of(query) if columns else None}
     outputs = [column for column in columns if column.name in names or column.name.endswith(f"_DOT_{own}")]

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from gnomon.catalog.files.deployment import Deployment
 from gnomon.catalog.files.entries import Entry, folder_entries, zip_entries
+from gnomon.catalog.files.graph import DIALECT
 from gnomon.catalog.files.read import Known, from_entries, parsed
 from gnomon.load.document import Document
 from gnomon.load.findings import Findings
@@ -23,11 +24,17 @@ OF_NODES = frozenset({"name", "node_type", "type"})
 
 
 def read_project(
-    source: Path | bytes, namespace: str | None = None, *, known: Known | None = None, own: Own = NOTHING_OWN
+    source: Path | bytes,
+    namespace: str | None = None,
+    *,
+    known: Known | None = None,
+    own: Own = NOTHING_OWN,
+    dialect: str = DIALECT,
 ) -> tuple[Deployment, Own]:
     """The nodes of a folder, or of a ZIP's bytes, and the codes of own units that they may have.
 
-    These are those of units.yaml and `own`, which nodes of the catalog have already. Raises DefinitionError with all
+    These are those of units.yaml and `own`, which nodes of the catalog have already. What is not known to mean the same
+    in `dialect`, that of the engine which is to run the nodes' SQL, is warned of. Raises DefinitionError with all
     that is wrong, also in units.yaml, and UsageError as `read_folder` and `read_zip`.
     """
     findings = Findings(source if isinstance(source, Path) else Path())
@@ -37,7 +44,7 @@ def read_project(
     vocabulary = VOCABULARY if document is None else extended(document, findings)
     vocabulary = replace(vocabulary, own={**own, **vocabulary.own})
     nodes = [each for each in entries if each is not units or document is None]
-    return from_entries(nodes, namespace, findings, known or {}, vocabulary), vocabulary.own
+    return from_entries(nodes, namespace, findings, known or {}, vocabulary, dialect), vocabulary.own
 
 
 def vocabulary_in(units: Entry) -> Document | None:

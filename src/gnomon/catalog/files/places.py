@@ -17,15 +17,15 @@ def warn_at(
     part: Fields,
     message: str,
     query: str,
-    at: exp.Expr | int,
+    at: exp.Expr | Span | None,
     help: str | None = None,
     notes: Sequence[str] = (),
     *,
     code: str,
 ) -> None:
-    """Warn of a node of a query, or of a line of it, counted from 1."""
+    """Warn of a node of a query, of a stretch of it, or of all of it."""
     source = Source("query", query)
-    found = whole_line(source, at) if isinstance(at, int) else place(at, source)
+    found = place(at, source) if isinstance(at, exp.Expr) else at
     span = part.document.span(*part.path, "query")
     if span is None:
         line = f", line {found.line}" if found is not None else ""
@@ -33,13 +33,6 @@ def warn_at(
     elif found is not None:
         span = in_file(part, found, span)
     part.findings.warnings.append(Problem(code, message, span, help, tuple(notes), "warning"))
-
-
-def whole_line(source: Source, number: int) -> Span:
-    """A line without the blanks around it."""
-    number = min(max(number, 1), source.text.count("\n") + 1)
-    text, start = source.line(number), source.offset(number, 1)
-    return source.span(start + len(text) - len(text.lstrip()), start + max(len(text.rstrip()), 1))
 
 
 def in_file(part: Fields, found: Span, whole: Span) -> Span:

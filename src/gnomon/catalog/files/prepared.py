@@ -40,22 +40,28 @@ class Prepared:
 
 
 def prepare(tree: exp.Query, name: str, definition: Definition, there: Mapping[str, Definition]) -> Prepared:
-    """The query of a node, over tables that stand for nodes."""
-    query = tree.copy()
-    nodes: dict[str, str] = {}
-    if definition.kind == "metric" and isinstance(query, exp.Select):
-        if is_derived(query):
-            nodes = over_metrics(query, there)
-        if len(query.selects) == 1:
-            value = query.selects[0].unalias()
-            query.set("expressions", [exp.alias_(value, name.rpartition(".")[2].lower())])
-    nodes |= over_nodes(query, there)
+    """The query of a node, over tables that stand for nodes, qualified."""
+    query, nodes = over_tables(tree, definition, there)
+    if definition.kind == "metric" and isinstance(query, exp.Select) and len(query.selects) == 1:
+        value = query.selects[0].unalias()
+        query.set("expressions", [exp.alias_(value, name.rpartition(".")[2].lower())])
     spellings = {column.name.lower(): column.name for node in nodes.values() for column in there[node].columns}
     spellings |= {each.alias_or_name.lower(): each.alias_or_name for each in query.selects if each.alias_or_name}
     spellings.pop("*", None)
     schema = schema_of(nodes, there)
     output = output_name(name) if definition.kind == "metric" else None
     return Prepared(qualify_over(query, schema), nodes, spellings, schema, output)
+
+
+def over_tables(
+    tree: exp.Query, definition: Definition, there: Mapping[str, Definition]
+) -> tuple[exp.Query, dict[str, str]]:
+    """A copy of a node's query over tables of plain names, and the nodes that those stand for."""
+    query = tree.copy()
+    nodes: dict[str, str] = {}
+    if definition.kind == "metric" and isinstance(query, exp.Select) and is_derived(query):
+        nodes = over_metrics(query, there)
+    return query, nodes | over_nodes(query, there)
 
 
 def over_metrics(query: exp.Select, there: Mapping[str, Definition]) -> dict[str, str]:

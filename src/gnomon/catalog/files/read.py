@@ -12,8 +12,8 @@ from gnomon.catalog.checks import wrong_name
 from gnomon.catalog.files.deployment import Deployment
 from gnomon.catalog.files.entries import PROJECT, Entry, file_name, folder_entries, zip_entries
 from gnomon.catalog.files.fields import Fields, check_words
-from gnomon.catalog.files.graph import cycle_of, ordered, parents_of
-from gnomon.catalog.files.inferred import with_inferred
+from gnomon.catalog.files.graph import DIALECT, cycle_of, ordered, parents_of
+from gnomon.catalog.files.inferred import follows, with_inferred
 from gnomon.catalog.files.links import closed
 from gnomon.catalog.files.nodes import Reading, ReadNode, read_node
 from gnomon.catalog.files.prefix import Prefix
@@ -58,15 +58,22 @@ def read_zip(
 
 
 def read_spec(
-    body: Mapping[str, Any], *, known: Known | None = None, vocabulary: Vocabulary = VOCABULARY
+    body: Mapping[str, Any],
+    *,
+    known: Known | None = None,
+    vocabulary: Vocabulary = VOCABULARY,
+    dialect: str = DIALECT,
 ) -> Deployment:
-    """The nodes of a call to deploy: the same shapes as JSON, all in one mapping. Its places are paths."""
+    """The nodes of a call to deploy: the same shapes as JSON, all in one mapping. Its places are paths.
+
+    `dialect` is that of the engine which is to run their SQL: what is not known to mean the same there is warned of.
+    """
     findings = Findings(Path())
     document = Document(Source("", ""), body, {})
     check_words(document, findings)
     whole = Fields(findings, document, (), body)
     namespace = namespace_of(whole, None)
-    reading = Reading(Prefix(namespace), vocabulary.own)
+    reading = Reading(Prefix(namespace), vocabulary.own, dialect=dialect)
     nodes = [node for part in whole.each("nodes") if (node := read_node(part, reading)) is not None]
     kept = (*NOT_KEPT, "preaggregations")
     rest = {key: body[key] for key in kept if body.get(key)}
@@ -79,7 +86,12 @@ def read_spec(
 
 
 def from_entries(
-    entries: Sequence[Entry], namespace: str | None, findings: Findings, known: Known, vocabulary: Vocabulary
+    entries: Sequence[Entry],
+    namespace: str | None,
+    findings: Findings,
+    known: Known,
+    vocabulary: Vocabulary,
+    dialect: str = DIALECT,
 ) -> Deployment:
     """The nodes of a project's files."""
     documents = {entry.path: document for entry in entries if (document := parsed(entry, findings)) is not None}
@@ -90,6 +102,7 @@ def from_entries(
         Prefix(namespace_of(whole, namespace)),
         vocabulary.own,
         whole.word("mode", ("published", "draft")) or "published",
+        dialect,
     )
     tags = read_tags(whole)
     whole.taken |= {*NOT_KEPT, *OLDER}
@@ -205,6 +218,7 @@ def finished(
     inferred = with_inferred(definitions, order, known, vocabulary, {name: node.part for name, node in read.items()})
     findings.finish()
     wrong = found_faults(read, inferred, known)
+    warn_of_meanings(read, inferred, {**known, **inferred}, reading.dialect)
     return Deployment(reading.prefix.namespace, inferred, tags, tuple(findings.warnings), rest, wrong)
 
 
@@ -218,9 +232,18 @@ def found_faults(read: Mapping[str, ReadNode], definitions: Known, known: Known)
     for name, wrong in found.items():
         for fault in wrong:
             keys = [key for key in (*KEYS.get(fault.code, ()), "query", "metrics") if read[name].part.data.get(key)]
-            if fault.code != "sql_not_read":  # it has been said, with its line
+            if fault.code != "sql_not_read" or not follows(definitions[name]):  # else it has been said, with its line
                 read[name].part.warn(fault.code, fault.message, *keys[:1], help=fault.help)
     return found
+
+
+def warn_of_meanings(read: Mapping[str, ReadNode], definitions: Known, there: Known, dialect: str) -> None:
+    """Warn of what may mean something else on the engine that is to run the nodes' SQL."""
+    from gnomon.catalog.files.meanings import not_kept
+
+    for name, definition in definitions.items():
+        for found in not_kept(definition, there, dialect):
+            read[name].part.warn(found.code, f"'{name}': {found.message}", "query", help=found.help)
 
 
 def unique(nodes: Iterable[ReadNode]) -> dict[str, ReadNode]:
@@ -242,7 +265,7 @@ def unique(nodes: Iterable[ReadNode]) -> dict[str, ReadNode]:
 def check_references(read: Mapping[str, ReadNode], definitions: Known, there: Known, namespace: str) -> None:
     """Warn of names of the namespace itself that none of its nodes has."""
     for name, definition in definitions.items():
-        key = "query" if definition.query is not None else "metrics"
+        key = "query" if definition.query is not None else "metrics" if definition.cube is not None else "parents"
         named = [(parent, key) for parent in definition.parents]
         named += [(link.dimension, "dimension_links") for link in definition.links]
         for other, at in dict.fromkeys(named):

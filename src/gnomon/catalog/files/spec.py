@@ -98,9 +98,9 @@ class Writing:
                 mode=definition.mode if definition.mode != "published" else None,
                 owners=list(definition.owners),
                 tags=list(definition.tags),
-                catalog=definition.catalog,
-                schema=definition.schema,
-                table=definition.table,
+            ),
+            **self.table(definition),
+            **said(
                 query=self.sql(definition.query),
                 columns=self.columns(name, definition),
                 primary_key=[self.column_name(key, definition) for key in keys],
@@ -111,6 +111,13 @@ class Writing:
             **said(custom_metadata=definition.custom),
             **authored(definition, "keys"),
         }
+
+    def table(self, definition: Definition) -> dict[str, Any]:
+        """What only a source says. That it is in no catalog is said, as a reader takes it for left out otherwise."""
+        if definition.kind != "source":
+            return {}
+        placed = {"catalog": definition.catalog, **said(schema=definition.schema, table=definition.table)}
+        return placed | said(parents=self.names(definition.parents))
 
     def sql(self, text: str | None) -> str | None:
         """SQL with the prefix in the names of these nodes."""
@@ -148,6 +155,7 @@ class Writing:
                 description=column.description,
                 attributes=attributes_of(column),
                 partition=in_order(column.partition),
+                lineage=self.names(column.lineage),
             ),
             **own,
             **authored(definition, "column_keys").get(column.name, {}),

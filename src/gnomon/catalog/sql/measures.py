@@ -20,6 +20,7 @@ from gnomon.catalog.sql.row_units import row_units
 from gnomon.catalog.sql.statement import OutputColumn
 from gnomon.catalog.sql.tables import Tables
 from gnomon.catalog.sql.totals import Cut, bound, totals
+from gnomon.catalog.sql.windows import divided, refuse_added, unseen
 from gnomon.catalog.sql.words import Names, identifier
 from gnomon.errors import Problem, UsageError
 
@@ -90,7 +91,7 @@ def measures_sql(
 
     A group that is `full` may be added up to coarser grains; a `limited` one keeps the counted key in its grain; the
     values of one that is `none` hold at its own grain. Filters are on dimensions only.
-    Raises UsageError as `metrics_sql` does, and `bad_filter` for a condition on a metric.
+    Raises UsageError as `metrics_sql` does, and `bad_filter` for a condition on a metric, or on what a window follows.
     """
     known_dialect(dialect)
     graph = Graph(nodes, authored)
@@ -179,13 +180,30 @@ def counted(parts: Sequence[Component], tree: exp.Expr) -> exp.Expr:
     return tree.copy().transform(whole, copy=False)
 
 
+def over_components(graph: Graph, request: Request, name: str, merged: Mapping[str, exp.Expr]) -> exp.Expr:
+    """A derived metric over components, with dimensions as groups call them. Its windows are those of `metrics_sql`.
+
+    Raises UsageError `many_values_added`, and `bad_filter` where its windows see rows before a filter's boundary, which
+    are in no group.
+    """
+    measured = request.measured[name]
+    tree = divided(request, measured)
+    refuse_added(request, name, tree)
+    for at in sorted(unseen(graph, request, measured) if measured.has_window else ()):
+        message = f"metric '{name}' looks at rows before those of the filter '{request.before[at].text}'"
+        help = "leave the filter out, and put it on what comes of the measures"
+        raise UsageError(Problem("bad_filter", message, help=help))
+    known: dict[str, exp.Expr] = {base: exp.Paren(this=each) for base, each in merged.items()}
+    known |= {asked: exp.column(output, quoted=True) for asked, output in outputs_of(request).dimensions.items()}
+    return bound(tree, known)
+
+
 def formula_of(graph: Graph, request: Request, name: str, taken: Taken, dialect: str) -> MetricFormula:
     """How one metric comes of its components."""
     measured, formula = request.measured[name], graph.formula(name)
     one_parent = len({graph.formula(base).parent for base in measured.bases}) == 1
     merged = {base: counted(*taken[base]) if one_parent else taken[base][1].copy() for base in measured.bases}
-    known: dict[str, exp.Expr] = {base: exp.Paren(this=tree) for base, tree in merged.items()}
-    tree = merged[name] if formula.parent is not None else bound(measured.expression, known)
+    tree = merged[name] if formula.parent is not None else over_components(graph, request, name, merged)
     return MetricFormula(
         name,
         name.rpartition(".")[2],

@@ -18,7 +18,7 @@ from gnomon.check.units.declarations import read_column, rows_json, unit_json
 from gnomon.check.units.infer import Inferred, infer
 from gnomon.check.units.values import ColumnUnit, Diagnostic, Known, RowTyped, Severity, TableUnits, Value
 from gnomon.errors import DefinitionError, Problem, UsageError, did_you_mean
-from gnomon.rewrite.parse import UNREADABLE, check_depth, mark, marker, place, syntax_problem, unmark
+from gnomon.rewrite.parse import UNREADABLE, check_depth, mark, marker, place, syntax_problem, token_problem
 from gnomon.source import Source
 from gnomon.units.shapes import extension_of
 from gnomon.units.text import text_of
@@ -145,9 +145,10 @@ def read(source: Source, dialect: str) -> exp.Expr:
     except RecursionError:
         help = "split the query into CTEs"
         raise DefinitionError(Problem("sql_too_deep", "the query nests too deep", source.span(0), help=help)) from None
-    except UNREADABLE as error:
-        message = unmark(str(error)) if isinstance(error, TokenError) else "the text is no SQL"
-        raise DefinitionError(Problem("sql_syntax", message[:1].lower() + message[1:], source.span(0))) from None
+    except TokenError:
+        raise DefinitionError(token_problem(source)) from None
+    except UNREADABLE:
+        raise DefinitionError(Problem("sql_syntax", "the text is no SQL", source.span(0))) from None
     queries = [tree for tree in statements if marker(tree) != "def"]
     if len(queries) != 1 or not isinstance(queries[0], exp.Query | exp.Values | exp.Pivot):
         message = f"the text holds {len(queries)} statements" if len(queries) != 1 else "the text is no query"

@@ -14,8 +14,8 @@ from gnomon.catalog.summaries import names
 from gnomon.catalog.values import CubeDetails, Node
 from gnomon.serve.access import Reader
 from gnomon.serve.answers import titled
+from gnomon.serve.dj.node_shapes import CubeOut
 from gnomon.serve.dj.nodes import NodeName, node_answer
-from gnomon.serve.dj.shapes import CubeOut
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
 from gnomon.serve.strict import StrictRoute

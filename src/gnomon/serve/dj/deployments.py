@@ -65,7 +65,7 @@ def get_deployment(state: StateOf, _: Reader, number: str) -> Response:
 
 def answered(state: State, body: Mapping[str, Any], by: str, *, dry_run: bool) -> Response:
     """Read a deployment, make it, and say what became of it."""
-    read = read_deployment(state.store, body)
+    read = read_deployment(state.store, body, state.dialect)
     done = deploy(
         state.store,
         read.namespace,

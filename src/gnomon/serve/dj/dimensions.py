@@ -14,8 +14,8 @@ from gnomon.catalog.values import Kind, Node
 from gnomon.errors import UsageError
 from gnomon.serve.access import Reader
 from gnomon.serve.answers import titled
+from gnomon.serve.dj.metric_shapes import Ranked, Titled
 from gnomon.serve.dj.nodes import NodeName
-from gnomon.serve.dj.shapes import Ranked, Titled
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
 from gnomon.serve.strict import StrictRoute

@@ -15,11 +15,12 @@ from gnomon.catalog.summaries import active_among
 from gnomon.catalog.values import Availability, Definition, Kind, Node
 from gnomon.errors import DefinitionError, UsageError
 from gnomon.serve.access import Reader, Writer
-from gnomon.serve.answers import column_json
+from gnomon.serve.answers import column_json, units_of
 from gnomon.serve.changes import changed
+from gnomon.serve.dj.node_shapes import ChangedNodeOut, NodeOut, ValidationOut
 from gnomon.serve.dj.nodes import NodeName, node_answer
 from gnomon.serve.dj.sent_shapes import NodeChangeIn, NodeIn, TypedNodeIn, described_as
-from gnomon.serve.dj.shapes import Message, NodeOut, ValidationOut
+from gnomon.serve.dj.shapes import Message
 from gnomon.serve.refusals import message_json, refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.specs import full_name, read_new
@@ -41,6 +42,11 @@ Mentioned = Annotated[
 
 def edit(state: State, name: str, change: Callable[[Node], Definition], by: str) -> Node:
     """Let a node say something else than what it says now. What others write meanwhile stays, also other servers."""
+    return edited(state, name, change, by)[0]
+
+
+def edited(state: State, name: str, change: Callable[[Node], Definition], by: str) -> tuple[Node, list[Node]]:
+    """`edit`, and the nodes below that have changed with the node, in the order in which they follow."""
     state.node(name)
 
     def said(node: Node) -> Definition:
@@ -48,8 +54,9 @@ def edit(state: State, name: str, change: Callable[[Node], Definition], by: str)
             raise missing(name)
         return change(node)
 
-    state.store.edit(name, said, by=by)
-    return state.node(name)
+    followers = [each.name for each in state.store.edit(name, said, by=by)[1:] if each.action != "none"]
+    there = state.nodes(followers)
+    return state.node(name), [there[each] for each in followers if each in there]
 
 
 @router.post("/nodes/validate", response_model=ValidationOut, summary="Whether a node could be made")
@@ -103,12 +110,21 @@ def make_node(request: Request, state: StateOf, by: Writer, kind: Kind, body: Ne
     return json_reply(node_answer(request, state, state.node(name)), 201)
 
 
-@router.patch("/nodes/{name}", response_model=NodeOut, summary="Change a node")
+@router.patch("/nodes/{name}", response_model=ChangedNodeOut, summary="Change a node")
 def change_node(request: Request, state: StateOf, by: Writer, name: NodeName, body: Mentioned) -> Response:
-    """Change what is mentioned. Null mentions nothing; columns keep what is not said of them, units too."""
+    """Change what is mentioned. Null mentions nothing; columns keep what is not said of them, units too.
+
+    `followers` are the nodes below whose columns have changed with it, with their units.
+    """
     client = is_published_client(request)
-    node = edit(state, name, lambda node: changed(state.store, node, body, client), by.name)
-    return json_reply(node_answer(request, state, node))
+    node, followers = edited(state, name, lambda node: changed(state.store, node, body, client), by.name)
+    return json_reply(node_answer(request, state, node) | {"followers": [*map(follower_json, followers)]})
+
+
+def follower_json(node: Node) -> dict[str, Any]:
+    """A node that has changed with another."""
+    units = units_of(node.revision.definition)
+    return {"name": node.name, "version": str(node.revision.version), "columns": units}
 
 
 @router.delete("/nodes/{name}", response_model=Message, summary="Take a node out")

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gnomon.serve.access import Reader
 from gnomon.serve.answers import event_json
-from gnomon.serve.dj.shapes import EventOut
+from gnomon.serve.dj.space_shapes import EventOut
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
 from gnomon.serve.strict import StrictRoute

@@ -8,13 +8,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Path, Query
 from starlette.responses import Response
 
+from gnomon.catalog.files.columns import ATTRIBUTES
 from gnomon.catalog.values import Column, Definition, Link, Node
 from gnomon.serve.access import Writer
 from gnomon.serve.answers import column_json
 from gnomon.serve.changes import is_text
+from gnomon.serve.dj.column_shapes import ColumnOut
 from gnomon.serve.dj.editing import edit
 from gnomon.serve.dj.nodes import NodeName
-from gnomon.serve.dj.shapes import ColumnOut, Message
+from gnomon.serve.dj.shapes import Message
 from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.specs import attribute_of
@@ -27,7 +29,6 @@ ColumnName = Annotated[str, Path(description="A column of the node")]
 JoinType = Literal["left", "right", "inner", "full", "cross"]
 Cardinality = Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"]
 Role = Annotated[str | None, Body()]
-ATTRIBUTES = ("primary_key", "dimension", "hidden")
 """The words that say how a column is used."""
 
 
@@ -205,7 +206,7 @@ def set_attributes(
     unknown = [word for word in words if word not in ATTRIBUTES]
     if unknown:
         help = f"known: {', '.join(ATTRIBUTES)}"
-        raise refused("wrong_value", f"unknown attribute '{unknown[0][:50]}'", help)
+        raise refused("unknown_attribute", f"unknown attribute '{unknown[0][:50]}'", help)
     return with_said(state, name, column, by.name, attributes=words, is_list=True)
 
 

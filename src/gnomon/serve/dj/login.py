@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from gnomon.catalog.accounts import Account
 from gnomon.serve.access import COOKIE, FLAG, Administrator, Reader, Writer, has_accounts, set_cookies
-from gnomon.serve.dj.shapes import Message, Token, WhoAmI
+from gnomon.serve.dj.account_shapes import Token, WhoAmI
+from gnomon.serve.dj.shapes import Message
 from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf

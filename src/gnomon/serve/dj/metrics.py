@@ -15,8 +15,8 @@ from gnomon.catalog.values import Node
 from gnomon.errors import UsageError
 from gnomon.serve.access import Reader
 from gnomon.serve.answers import DIALECT, dimension_json, grain, titled
+from gnomon.serve.dj.metric_shapes import DimensionOut, MetricOptions, MetricOut
 from gnomon.serve.dj.nodes import NodeName
-from gnomon.serve.dj.shapes import DimensionOut, MetricOptions, MetricOut
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf, missing
 from gnomon.serve.strict import StrictRoute

@@ -13,7 +13,8 @@ from gnomon.catalog.values import Kind
 from gnomon.serve.access import Reader, Writer
 from gnomon.serve.answers import summary_json
 from gnomon.serve.dj.export import exported_zip, spec_of
-from gnomon.serve.dj.shapes import GitConfig, Json, Message, Namespace, NodeLine
+from gnomon.serve.dj.shapes import Json, Message
+from gnomon.serve.dj.space_shapes import GitConfig, Namespace, NodeLine
 from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf

@@ -15,7 +15,8 @@ from gnomon.catalog.summaries import active_among, catalogs, names, summaries
 from gnomon.catalog.values import Kind, Node
 from gnomon.serve.access import Reader
 from gnomon.serve.answers import dimension_json, node_json, revision_json, summary_json, titled, units_of
-from gnomon.serve.dj.shapes import CatalogOut, DimensionOut, EngineOut, LineageLine, NodeOut, NodeTitle, RevisionOut
+from gnomon.serve.dj.metric_shapes import DimensionOut
+from gnomon.serve.dj.node_shapes import CatalogOut, EngineOut, LineageLine, NodeOut, NodeTitle, RevisionOut
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf
 from gnomon.serve.strict import StrictRoute

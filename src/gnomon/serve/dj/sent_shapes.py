@@ -38,6 +38,7 @@ class ColumnIn:
     description: str | None = None
     attributes: list[str | AttributeIn] | None = None
     partition: Json | None = None
+    lineage: list[str] | None = None
 
 
 @dataclass(kw_only=True)
@@ -110,9 +111,13 @@ class TypedNodeIn(NodeIn):
 
 @dataclass(kw_only=True)
 class DeployedNodeIn(NodeIn):
-    """A node of a deployment. `${prefix}` in names and in SQL stands for the namespace and a dot."""
+    """A node of a deployment. `${prefix}` in names and in SQL stands for the namespace and a dot.
+
+    `parents` are those of a source that a project builds. A source without catalog says `catalog: null`.
+    """
 
     node_type: NodeKind
+    parents: list[str] | None = None
 
 
 @dataclass(kw_only=True)

@@ -14,7 +14,7 @@ from gnomon.catalog.summaries import summaries
 from gnomon.catalog.values import Kind, Tag
 from gnomon.serve.access import Reader, Writer
 from gnomon.serve.answers import summary_json, tag_json
-from gnomon.serve.dj.shapes import NodeLine, TagOut
+from gnomon.serve.dj.space_shapes import NodeLine, TagOut
 from gnomon.serve.refusals import refused
 from gnomon.serve.replies import json_reply
 from gnomon.serve.state import State, StateOf

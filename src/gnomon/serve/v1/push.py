@@ -35,7 +35,7 @@ def push(
     dry_run: Annotated[bool, Query(description="Say what would happen and write nothing")] = False,
 ) -> Response:
     """Let a namespace hold these nodes and no others. All of it is written, or nothing."""
-    read = read_deployment(state.store, body)
+    read = read_deployment(state.store, body, state.dialect)
     definitions, may_be_empty = dict(read.definitions), body.get("allow_empty") is True
     done = deploy(
         *(state.store, read.namespace, definitions, read.tags),
