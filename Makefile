@@ -18,7 +18,7 @@ demo: $(VENV)/.installed  ## build the flights example on real data and show the
 	$(BIN)/gnomon demo
 
 test: $(VENV)/.installed  ## run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed  ## ruff, mypy --strict and the layer contract
 	$(BIN)/ruff check src tests bench

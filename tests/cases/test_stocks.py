@@ -195,18 +195,18 @@ def assert_built(warehouse: Path) -> None:
 
 
 def test_buckets_of_an_own_calendar(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    """Periods of four weeks from 1 January on, rendered and date by date."""
+    """Periods of thirty days from 1 January on, rendered and date by date; one balance is of a first day."""
     root = project(tmp_path / "project", ["owner"], ["last"], (3,), UNITS[:1])
     calendars = "calendars:\n  fiscal: {table: raw.fiscal, grains: {month: period_start}}\n"
     (root / "sources.yaml").write_text(SOURCES + calendars)
     metrics = root / "metrics.yaml"
     metrics.write_text(metrics.read_text().replace("[daily,", "[fiscal_monthly, daily,"))
     connection.execute(
-        "CREATE OR REPLACE TABLE raw.fiscal AS SELECT day, DATE '2024-01-01' + 28 * CAST((n // 28) AS INTEGER) AS "
-        "period_start FROM (SELECT n, DATE '2024-01-01' + CAST(n AS INTEGER) AS day FROM range(140) AS t(n))"
+        "CREATE OR REPLACE TABLE raw.fiscal AS SELECT day, DATE '2024-01-01' + 30 * CAST((n // 30) AS INTEGER) AS "
+        "period_start FROM (SELECT n, DATE '2024-01-01' + CAST(n AS INTEGER) AS day FROM range(150) AS t(n))"
     )
     loaded = gnomon.load(root)
-    windows = "SELECT day AS sample, day AS low, day + 28 AS high FROM days WHERE (day - DATE '2024-01-01') % 28 = 0"
+    windows = "SELECT day AS sample, day AS low, day + 30 AS high FROM days WHERE (day - DATE '2024-01-01') % 30 = 0"
     expected = fetch(connection, check_query("last", 3, "owner", "daily").replace(CASES["windows"]["daily"], windows))
     metric = metric_of("last", 3, "fiscal_monthly")
     (found,) = gnomon.render(
@@ -214,7 +214,7 @@ def test_buckets_of_an_own_calendar(tmp_path: Path, connection: duckdb.DuckDBPyC
     )
     assert_same(fetch(connection, found.sql), expected, f"{metric}_fiscal_monthly")
     variant = next(v for v in gnomon.expand(loaded) if v.suffix == "fiscal_monthly")
-    sample = date(2024, 1, 29)
+    sample = date(2024, 1, 31)
     rows = [row for row in expected.rows if sample in row]
     one = fetch(connection, per_date(loaded, variant, sample, "duckdb"))
     assert_same(one, Table(expected.columns, rows), f"{metric}_fiscal_monthly")

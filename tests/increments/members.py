@@ -16,8 +16,7 @@ from gnomon.compile.models import ModelSpec
 from gnomon.run.bridges import ALWAYS, changes
 from gnomon.run.restate import affected_until
 from gnomon.run.reused import Change, earliest
-from gnomon.time import Calendar
-from increments.scheduler import Event, Scheduler, Step, all_windows, in_gnomon, local_day
+from increments.scheduler import Event, Scheduler, Step, all_windows, calendar_of, in_gnomon, local_day
 from oracle.clock import DAY, Moment, days
 
 
@@ -103,7 +102,7 @@ class PeerScheduler(Scheduler):
     def rows(self, low: date, high: date, known_at: datetime) -> dict[Moment, tuple[str, ...]]:
         found = {}
         below = [(self.day_of_sample(sample), names) for sample, names in self.peer.table.items()]
-        calendar = Calendar(self.clock.zone, self.clock.week_start)
+        calendar = calendar_of(self.clock)
         for day, sample, *_ in all_windows(self.interval, self.start, self.horizon, self.clock):
             first, after = in_gnomon(self.interval).bounds(day, calendar)
             rows = [f"{when} {name}" for when, names in below if first <= when < after for name in names]
@@ -134,7 +133,7 @@ class Chain:
         """How far the restatement of some days goes in each."""
         clock = self.base.clock
         specs = {name: spec_of(name, each) for name, each in (("base", self.base), ("over", self.over))}
-        calendar = Calendar(clock.zone, clock.week_start)
+        calendar = calendar_of(clock)
         return affected_until(specs, {"over": ["base"]}, ["base", "over"], first, end, today, calendar)
 
 

@@ -13,14 +13,19 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from gnomon.time import Calendar, Cron, Grain, TimeAggregation
+from gnomon.time import Buckets, Calendar, Cron, Grain, OwnGrain, TimeAggregation
 from gnomon.time import Rolling as GnomonRolling
 from gnomon.time import ToDate as GnomonToDate
 from gnomon.time.grain import GRAIN_BY_AGGREGATION
 from gnomon.time.ranges import written_range
-from oracle.clock import DAY, UNIT_OF_BUCKET, Bucket, Clock, Moment, Rolling, ToDate, days, local_midnight, windows
+from oracle.clock import DAY, Bucket, Clock, Moment, Rolling, ToDate, days, local_midnight, windows
 
 Range = tuple[date, date]
+OWN_GRAINS = [
+    OwnGrain("fiscal", grain, "ref.fiscal", "day", f"{grain.value}_start")
+    for grain in (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
+]
+"""The grains of the own calendar that generated projects have."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,25 @@ def in_gnomon(interval: Bucket | Rolling | ToDate) -> TimeAggregation | GnomonRo
     if isinstance(interval, Bucket):
         return TimeAggregation(GRAIN_BY_AGGREGATION[interval.word])
     if isinstance(interval, ToDate):
-        return GnomonToDate(Grain(UNIT_OF_BUCKET[interval.word]), Cron(interval.cron))
+        own = next((grain for grain in OWN_GRAINS if grain.value == interval.word), None)
+        return GnomonToDate(own or Grain(interval.grain), Cron(interval.cron))
     return GnomonRolling(interval.count, Grain(interval.unit), Cron(interval.cron))
+
+
+def calendar_of(clock: Clock) -> Calendar:
+    """The same clock in the words of the code under test, its own calendar read."""
+    own = clock.own
+    buckets = (
+        []
+        if own is None
+        else [
+            Buckets(
+                f"{own.name}_{grain}", tuple(start for start in starts if start >= own.first), (own.first, own.last)
+            )
+            for grain, starts in own.starts
+        ]
+    )
+    return Calendar(clock.zone, clock.week_start, tuple(buckets))
 
 
 @dataclass
@@ -141,7 +163,7 @@ class Scheduler:
 
     def write(self, start: date, end: date, at: datetime) -> None:
         """Replace the rows of the written range by the query's rows of that range."""
-        calendar = Calendar(self.clock.zone, self.clock.week_start)
+        calendar = calendar_of(self.clock)
         built_until = max(self.done, default=start - DAY) + DAY
         execution = local_day(at, self.clock)
         low, high = written_range(in_gnomon(self.interval), start, end, built_until, execution, calendar)

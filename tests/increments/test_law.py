@@ -15,7 +15,7 @@ from gnomon.time import Rolling as GnomonRolling
 from gnomon.time.ranges import written_range
 from increments import scheduler
 from increments.scheduler import Event, Scheduler, Step, hours, local_day
-from oracle.clock import BUCKETS, DAY, Bucket, Clock, Rolling, ToDate
+from oracle.clock import BUCKETS, DAY, Bucket, Clock, OwnCalendar, Rolling, ToDate
 
 START, HORIZON = date(2024, 1, 29), date(2024, 6, 20)
 LATENESS = timedelta(days=3)
@@ -33,6 +33,10 @@ INTERVALS: list[Bucket | Rolling | ToDate] = [
     Rolling(2, "day", "@hourly"),
     *(ToDate("weekly"), ToDate("monthly"), ToDate("yearly"), ToDate("quarterly", "@weekly")),
 ]
+OWN = [ToDate("fiscal_month"), ToDate("fiscal_month", "@weekly"), ToDate("fiscal_quarter")]
+PERIODS = tuple(date(2023, 12, 31) + DAY * days for days in (0, 28, 56, 91))
+FISCAL = OwnCalendar(date(2024, 1, 10), date(2024, 6, 8), (("month", PERIODS), ("quarter", PERIODS[::3])))
+"""Periods of four, four and five weeks; it begins and ends in mid-period, within the time that is scheduled."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def random_schedule(rng: random.Random, clock: Clock, lookback: int) -> Schedule
         steps.append(Step(min(after, last), "restate", day, day + DAY * rng.choice([1, 1, 2, 19])))
     steps.sort(key=lambda step: step.at)
     steps.append(Step(last, "plan", START))  # the last one leaves no day out
-    interval = rng.choice(INTERVALS)
+    interval = rng.choice(INTERVALS if clock.own is None else [*INTERVALS, *OWN])
     return Schedule(interval, tuple(events), tuple(steps), rng.choice([None, None, 1, 5, 30]), clock, lookback)
 
 
@@ -116,7 +120,7 @@ def random_event(rng: random.Random, number: int, last: datetime) -> Event:
 
 @pytest.mark.parametrize(
     ("clock", "lookback"),
-    [(Clock(), 3), (Clock(week_start="sunday"), 3), (Clock("America/New_York"), 4)],
+    [(Clock(own=FISCAL), 3), (Clock(week_start="sunday"), 3), (Clock("America/New_York", own=FISCAL), 4)],
     ids=["utc", "sunday", "new york"],
 )
 def test_any_schedule_ends_in_a_full_rebuild(clock: Clock, lookback: int) -> None:
@@ -141,6 +145,12 @@ PINNED: dict[str, Callable[[], Schedule]] = {
         Rolling(30),
         (Event("straggler", at(4, 2), at(5, 20)),),
         (Step(at(5, 10)), Step(at(5, 21), "restate", date(2024, 4, 2), date(2024, 4, 3)), Step(at(5, 23))),
+    ),
+    "a restated day of the last period that an own calendar knows": lambda: Schedule(
+        ToDate("fiscal_month"),
+        (Event("straggler", at(4, 10), at(5, 20)),),
+        (Step(at(5, 10)), Step(at(5, 21), "restate", date(2024, 4, 10), date(2024, 4, 11)), Step(at(5, 23))),
+        clock=Clock(own=FISCAL),
     ),
     "an event of 29 February leaves a month at the calendar's end": lambda: Schedule(
         Rolling(1, "month"),

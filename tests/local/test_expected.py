@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import gnomon
-from gnomon.run.expected import expected_results
+from gnomon.run.expected import column_types, differences, expected_results, same, tables
 from gnomon.run.local_result import VariantResult
 
 SOURCES = """
@@ -74,3 +74,44 @@ def test_given_rows_have_the_expected_ones(tmp_path: Path) -> None:
 def test_each_row_that_is_not_there_or_not_expected_is_told(tmp_path: Path, expected: str, differing: int) -> None:
     [result] = results(tmp_path, expected)
     assert not result.ok and len(result.differences) == differing
+
+
+@pytest.mark.parametrize(
+    ("built", "wanted", "equal"),
+    [
+        (1.0, 1 + 5e-10, True),
+        (1.0, 1 + 5e-9, False),
+        (1e12, 1e12 + 500, True),
+        (1e12, 1e12 + 5000, False),
+        (-1e12, -1e12 - 500, True),
+        (1e-12, 0, True),
+        (date(2024, 1, 1), "2024-01-01", True),
+        (True, True, True),
+        (1, True, False),
+        (None, None, True),
+        (None, "None", False),
+        ("None", None, False),
+        (0, None, False),
+    ],
+)
+def test_a_value_is_the_one_that_is_spelled(built: object, wanted: object, equal: bool) -> None:
+    assert same(built, wanted) is equal
+
+
+def test_an_expected_row_is_met_by_one_row_only() -> None:
+    found = [{"day": 1, "amount": 2.0}, {"day": 2, "amount": 2.0}]
+    assert list(differences("one", found, [{"amount": 2}, {"day": 2}])) == []
+    assert [each.built for each in differences("one", found, [{"amount": 2}] * 3)] == ["no"]
+    assert [each.built for each in differences("one", found, [{"day": 2}])] == ["yes"]
+
+
+def test_tables_have_declared_columns_then_what_the_values_look_like(tmp_path: Path) -> None:
+    (tmp_path / "gnomon.yaml").write_text("name: sales\nstart: 2024-01-01\n")
+    (tmp_path / "sources.yaml").write_text(SOURCES)
+    project = gnomon.load(tmp_path)
+    given = [{"amount": "x", "note": None}, {"note": 5}, {"note": "later"}]
+    found = {"day": "DATE", "artifact_id": "TEXT", "amount": "DOUBLE", "note": "BIGINT"}
+    assert {name: kind.upper() for name, kind in column_types(project, "raw.events", given).items()} == found
+    assert column_types(project, "raw.members", []) == {"artifact_id": "TEXT", "project_id": "TEXT"}
+    statements = list(tables(project, ["raw.members"], {"raw.members": [{"project_id": "p"}]}))
+    assert statements[-1] == """INSERT INTO "raw"."members" VALUES (NULL, 'p')"""

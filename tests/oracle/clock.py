@@ -5,6 +5,7 @@ Dates are local dates of the project's zone. An hour is the naive UTC timestamp 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -32,11 +33,35 @@ MONTHS_OF_UNIT = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True)
+class OwnCalendar:
+    """A calendar of the project's own: the days that it has, and for each grain the first days of its buckets.
+
+    The first bucket of a grain may begin before the calendar does.
+    """
+
+    first: date
+    last: date
+    starts: tuple[tuple[str, tuple[date, ...]], ...]
+    name: str = "fiscal"
+
+    def of(self, word: str) -> tuple[date, ...]:
+        """The first days of the buckets of a grain, by its name: `fiscal_month`."""
+        return dict(self.starts)[word.removeprefix(f"{self.name}_")]
+
+    def rows(self) -> Iterator[dict[str, date]]:
+        """What the calendar's table holds: each `day`, and the `<grain>_start` of its bucket."""
+        for day in days(self.first, self.last):
+            starts = {f"{grain}_start": firsts[bisect_right(firsts, day) - 1] for grain, firsts in self.starts}
+            yield {"day": day, **starts}
+
+
+@dataclass(frozen=True)
 class Clock:
-    """A project's zone and the day its weeks start on."""
+    """A project's zone, the day its weeks start on, and its own calendar if it has one."""
 
     zone: str = "UTC"
     week_start: str = "monday"
+    own: OwnCalendar | None = None
 
 
 @dataclass(frozen=True)
@@ -65,14 +90,26 @@ class Rolling:
 
 @dataclass(frozen=True)
 class ToDate:
-    """From the first day of the bucket that holds the sample date up to it: a bucket's word, sampled by `cron`."""
+    """From the first day of the bucket that holds the sample date up to it, sampled by `cron`.
+
+    The bucket is a word of the calendar's, or the name of an own grain: `fiscal_month`.
+    """
 
     word: str
     cron: str = "@daily"
 
     @property
+    def grain(self) -> str:
+        """The grain as definitions spell it."""
+        return UNIT_OF_BUCKET.get(self.word, self.word)
+
+    @property
+    def is_own(self) -> bool:
+        return self.word not in UNIT_OF_BUCKET
+
+    @property
     def suffix(self) -> str:
-        return f"{UNIT_OF_BUCKET[self.word]}_to_date"
+        return f"{self.grain}_to_date"
 
 
 @dataclass(frozen=True)
@@ -89,6 +126,9 @@ def begins(day: date, bucket: str, clock: Clock) -> bool:
     """Whether a bucket begins on a day."""
     if bucket == "daily":
         return True
+    if bucket not in BUCKETS:
+        assert clock.own is not None
+        return day in clock.own.of(bucket)
     if bucket == "weekly":
         return WEEKDAYS[day.weekday()] == clock.week_start
     first_months = {"monthly": range(1, 13), "quarterly": (1, 4, 7, 10), "biannually": (1, 7), "yearly": (1,)}
@@ -105,6 +145,9 @@ def next_beginning(day: date, bucket: str, clock: Clock) -> date:
 
 def last_beginning(day: date, bucket: str, clock: Clock) -> date:
     """The last day up to `day` on which a bucket begins."""
+    if bucket not in BUCKETS:
+        assert clock.own is not None
+        return max(start for start in clock.own.of(bucket) if start <= day)
     while not begins(day, bucket, clock):
         day -= DAY
     return day
@@ -183,10 +226,19 @@ def windows(interval: Bucket | Rolling | ToDate, start: date, end: date, clock: 
             if begins(day, interval.word, clock):
                 yield day, day, next_beginning(day, interval.word, clock)
         elif isinstance(interval, ToDate):
-            if begins(day + DAY, CRON_BUCKETS[interval.cron], clock):
+            if begins(day + DAY, CRON_BUCKETS[interval.cron], clock) and is_known(day, interval, clock):
                 yield day, last_beginning(day, interval.word, clock), day + DAY
         elif begins(day + DAY, CRON_BUCKETS[interval.cron], clock):
             yield day, move(day + DAY, interval.unit, -interval.count), day + DAY
+
+
+def is_known(day: date, interval: ToDate, clock: Clock) -> bool:
+    """Whether the bucket of a day is known: an own calendar has the day, and the day on which its bucket begins."""
+    if not interval.is_own:
+        return True
+    assert clock.own is not None
+    begun = any(clock.own.first <= start <= day for start in clock.own.of(interval.word))
+    return begun and day <= clock.own.last
 
 
 def length_in_hours(interval: Bucket | Rolling | ToDate) -> timedelta:

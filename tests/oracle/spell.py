@@ -9,12 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from oracle.clock import UNIT_OF_BUCKET, AllTime, Bucket, Rolling, ToDate
+from oracle.clock import AllTime, Bucket, OwnCalendar, Rolling, ToDate
 from oracle.logic import Row
 from oracle.model import Bridge, Data, Metric, Project, Table
 from oracle.spell_sql import metric_sql
 
 BATCH = 500
+TWIN = "_twin"
+"""A metric whose name is another's with this suffix is spelled in the same way."""
 
 
 def project_files(project: Project, seed: int = 0) -> dict[str, str]:
@@ -33,7 +35,7 @@ def project_files(project: Project, seed: int = 0) -> dict[str, str]:
     }
     texts = {path: json.dumps(content, indent=2) for path, content in files.items()}
     for metric in project.metrics:
-        text = metric_sql(project, metric, random.Random(f"{seed} {metric.name}"))
+        text = metric_sql(project, metric, random.Random(f"{seed} {metric.name.removesuffix(TWIN)}"))
         texts[f"queries/{metric.name}.sql"] = text + "\n"
     return texts
 
@@ -48,7 +50,22 @@ def sources(project: Project) -> dict[str, Any]:
         },
         "entities": {name: {"key": list(key)} if key else {} for name, key in project.entities.items()},
         "relationships": [relationship(bridge) for bridge in project.bridges],
+        **own_calendars(project),
     }
+
+
+def own_calendars(project: Project) -> dict[str, Any]:
+    """The calendars of sources.yaml: the project's own, of a table named as it is, where a metric needs it."""
+    own = own_calendar(project)
+    if own is None:
+        return {}
+    return {"calendars": {own.name: {"table": f"ref.{own.name}", "grains": [grain for grain, _ in own.starts]}}}
+
+
+def own_calendar(project: Project) -> OwnCalendar | None:
+    """The project's own calendar, if some metric has windows to date of it."""
+    intervals = (interval for metric in project.metrics for interval in metric.intervals)
+    return project.clock.own if any(isinstance(each, ToDate) and each.is_own for each in intervals) else None
 
 
 def source(table: Table) -> dict[str, Any]:
@@ -87,7 +104,7 @@ def definition(project: Project, metric: Metric) -> dict[str, Any]:
         found["rolling"] = {"windows": [r.count for r in rolling], "unit": rolling[0].unit, "cron": rolling[0].cron}
     if to_date := [interval for interval in metric.intervals if isinstance(interval, ToDate)]:
         assert len({interval.cron for interval in to_date}) == 1, "one metric has one cron for windows to date"
-        grains, cron = [UNIT_OF_BUCKET[interval.word] for interval in to_date], to_date[0].cron
+        grains, cron = [interval.grain for interval in to_date], to_date[0].cron
         found["to_date"] = grains if cron == "@daily" else {"grains": grains, "cron": cron}
     if any(isinstance(interval, AllTime) for interval in metric.intervals):
         found["over_all_time"] = True
@@ -121,6 +138,10 @@ def statements(project: Project, data: Data) -> Iterator[str]:
         **{bridge.table: dict(bridge.columns) for bridge in project.bridges},
         **{reference.name: dict(reference.columns) for reference in project.references},
     }
+    if (own := own_calendar(project)) is not None:
+        rows = list(own.rows())
+        columns[f"ref.{own.name}"] = dict.fromkeys(rows[0], "date")
+        data = {**data, f"ref.{own.name}": rows}
     for schema in sorted({name.partition(".")[0] for name in columns}):
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
     for name, types in columns.items():

@@ -6,7 +6,18 @@ from datetime import date, datetime
 
 import pytest
 
-from oracle.clock import AllTime, Bucket, Clock, Interval, Rolling, ToDate, hours_of, local_midnight, windows
+from oracle.clock import (
+    AllTime,
+    Bucket,
+    Clock,
+    Interval,
+    OwnCalendar,
+    Rolling,
+    ToDate,
+    hours_of,
+    local_midnight,
+    windows,
+)
 
 NEW_YORK = Clock("America/New_York")
 
@@ -48,6 +59,17 @@ CASES: list[tuple[Interval, str, str, list[str]]] = [
 @pytest.mark.parametrize(("interval", "start", "end", "expected"), CASES)
 def test_bounds(interval: Bucket | Rolling | ToDate, start: str, end: str, expected: list[str]) -> None:
     assert bounds(interval, start, end) == expected
+
+
+def test_own_windows_to_date_are_of_days_whose_bucket_the_calendar_says() -> None:
+    starts = (date(2024, 1, 1), date(2024, 1, 29), date(2024, 2, 26))
+    clock = Clock(own=OwnCalendar(date(2024, 1, 27), date(2024, 2, 27), (("month", starts),)))
+    found = bounds(ToDate("fiscal_month"), "2024-01-20", "2024-03-05", clock)
+    assert (found[0], found[-1], len(found)) == (
+        "2024-01-29 2024-01-29..2024-01-30",
+        "2024-02-27 2024-02-26..2024-02-28",
+        30,
+    )
 
 
 def test_weeks_start_where_the_project_says() -> None:

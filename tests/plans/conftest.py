@@ -20,12 +20,16 @@ def postgres_warehouse(postgres: str) -> Iterator[PostgresWarehouse]:
     found.close()
 
 
-@pytest.fixture(scope="session", params=["postgres", "spark"])
-def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
-    """Each engine that plans are executed on besides DuckDB; Spark only where it is installed."""
-    if request.param == "postgres":
-        yield request.getfixturevalue("postgres_warehouse")
-        return
+@pytest.fixture(scope="session")
+def spark_warehouse() -> Iterator[SparkWarehouse]:
+    """A Spark session; skips where Spark is not installed."""
     found = SparkWarehouse()
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session", params=["postgres", "spark"])
+def warehouse(request: pytest.FixtureRequest) -> Warehouse:
+    """Each engine that plans are executed on besides DuckDB; Spark only where it is installed."""
+    found: Warehouse = request.getfixturevalue(f"{request.param}_warehouse")
+    return found

@@ -38,6 +38,10 @@ AMOUNTS = {
     "deviation": "STDDEV_POP(e.amount) FILTER (WHERE e.kind IS NOT NULL)",
     "burstiness": "POWER(VAR_SAMP(e.amount), 2) / NULLIF(AVG(e.amount), 0)",
     "middle": "MEDIAN(e.amount)",
+    "nine_tenths": "QUANTILE_CONT(e.amount, 0.9)",
+    "one_of_them": "QUANTILE_DISC(e.amount, 0.3)",
+    "weekdays": "SUM(EXTRACT(DOW FROM e.happened) + 10 * EXTRACT(ISODOW FROM e.happened))",
+    "digits": "SUM(LOG(ABS(e.amount) + 1))",
 }
 """What is aggregated over the rows of a window."""
 

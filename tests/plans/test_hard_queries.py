@@ -96,6 +96,10 @@ QUERIES = {
     "bounded_again": f"""WITH rows AS ({ROWS}) SELECT {OUTPUTS}, SUM(amount) AS amount FROM rows
         WHERE happened BETWEEN @metrics_start('DATE') AND @metrics_end('DATE') GROUP BY 1, 2, 3""",
     "half_a_between": plain("SUM(e.amount)", "e.happened BETWEEN @metrics_start('DATE') AND DATE '2024-02-28'"),
+    "half_a_between_and_a_bound": plain(
+        "SUM(e.amount)",
+        "e.happened BETWEEN @metrics_start('DATE') AND DATE '2024-02-28' AND e.happened <= @metrics_end('DATE')",
+    ),
     "in_union": f"""WITH rows AS ({SUMS} UNION ALL {COUNTS})
         SELECT {OUTPUTS}, SUM(total) AS amount FROM rows GROUP BY 1, 2, 3""",
     "in_union_distinct": f"""WITH rows AS (SELECT {SAMPLE}, e.to_artifact_id, e.kind FROM raw.events AS e WHERE {BOUNDS}
@@ -120,6 +124,8 @@ QUERIES = {
     "a_grouping_set": plain("COUNT(DISTINCT e.kind)", rest="GROUP BY GROUPING SETS ((1, 2, 3), (1, 3))"),
     "first_of_a_part": f"""WITH rows AS ({SUMS} UNION ALL ({COUNTS} UNION ALL ({SUMS}) ORDER BY 3, 2, 1 LIMIT 3))
         SELECT {OUTPUTS}, SUM(total) AS amount FROM rows GROUP BY 1, 2, 3""",
+    "first_of_parentheses": f"""WITH rows AS ((({SUMS} UNION ALL {COUNTS}) ORDER BY 3, 2, 1 LIMIT 3) UNION ALL {SUMS})
+        SELECT {OUTPUTS}, SUM(total) AS amount FROM rows GROUP BY 1, 2, 3""",
     "deeper_union": f"""WITH rows AS (SELECT {SAMPLE}, e.to_artifact_id, e.kind FROM raw.events AS e WHERE {BOUNDS}
         UNION ALL (SELECT {SAMPLE}, e.to_artifact_id, e.kind FROM raw.others AS e WHERE {BOUNDS}
         INTERSECT SELECT {SAMPLE}, e.to_artifact_id, e.kind FROM raw.events AS e WHERE {BOUNDS}))
@@ -133,6 +139,12 @@ QUERIES = {
         f"""{BOUNDS} AND e.to_artifact_id IN (
         SELECT o.to_artifact_id FROM raw.others AS o WHERE {BOUNDS.replace("e.", "o.")})""",
     ),
+    "some_that_are_in_either": plain(
+        "SUM(e.amount)",
+        f"""{BOUNDS} AND e.to_artifact_id IN (
+        SELECT o.to_artifact_id FROM raw.others AS o WHERE {BOUNDS.replace("e.", "o.")}
+        UNION ALL SELECT o.to_artifact_id FROM raw.others AS o WHERE {BOUNDS.replace("e.", "o.")} AND o.flag)""",
+    ),
     "beside_the_most_elsewhere": plain(
         "SUM(e.amount)",
         f"""{BOUNDS} AND e.amount <= (
@@ -143,11 +155,26 @@ QUERIES = {
     "the_first_groups": f"""WITH sums AS ({SUMS} ORDER BY 3, 2 LIMIT 2)
         SELECT {OUTPUTS}, total AS amount FROM sums""",
     "rolled_up": plain("SUM(e.amount)", rest="GROUP BY ROLLUP (1, 2, 3)"),
+    "all_but_the_first_rows": f"""WITH rows AS ({ROWS} ORDER BY e.amount, e.to_artifact_id, e.happened OFFSET 5)
+        SELECT {OUTPUTS}, SUM(amount) AS amount FROM rows GROUP BY 1, 2, 3""",
     "a_day": plain("SUM(e.amount) / @metrics_sample_interval_length(e.happened, 'day')"),
     "joined_inner": joined("", "a.total - b.rows"),
     "joined_left": joined("LEFT"),
     "joined_right": joined("RIGHT"),
     "joined_full": joined("FULL"),
+    "joined_in_order": f"""WITH a AS ({SUMS}), b AS ({COUNTS}) SELECT a.metrics_sample_date, a.to_artifact_id,
+        @metric_name() AS metric, a.total - b.rows AS amount FROM a JOIN b ON a.to_artifact_id = b.to_artifact_id
+        AND a.metrics_sample_date <= b.metrics_sample_date""",
+    "joined_without_a_date": f"""WITH a AS ({SUMS}), b AS (SELECT e.to_artifact_id, COUNT(*) AS rows
+        FROM raw.others AS e WHERE {BOUNDS} GROUP BY 1) SELECT a.metrics_sample_date, a.to_artifact_id,
+        @metric_name() AS metric, a.total - b.rows AS amount FROM a JOIN b ON a.to_artifact_id = b.to_artifact_id""",
+    "joined_right_below": f"""WITH a AS ({SUMS}), b AS ({COUNTS}), c AS (SELECT b.to_artifact_id, b.rows, a.total
+        FROM a RIGHT JOIN b ON a.to_artifact_id = b.to_artifact_id AND a.total > 3)
+        SELECT b.metrics_sample_date, b.to_artifact_id, @metric_name() AS metric,
+        b.rows + c.rows + COALESCE(c.total, 0) AS amount FROM b JOIN c ON b.to_artifact_id = c.to_artifact_id""",
+    "crossed": f"""WITH a AS ({SUMS}), b AS (SELECT {SAMPLE}, COUNT(*) AS rows FROM raw.others AS e WHERE {BOUNDS}
+        GROUP BY 1) SELECT a.metrics_sample_date, a.to_artifact_id, @metric_name() AS metric, a.total / b.rows AS amount
+        FROM a CROSS JOIN b""",
     "kept_names": f"""WITH a AS ({SUMS}), names AS ({NAMES}) SELECT a.metrics_sample_date, a.to_artifact_id,
         @metric_name() AS metric, a.total AS amount FROM a LEFT JOIN names ON a.to_artifact_id = names.name""",
     "all_names": f"""WITH a AS ({SUMS}), names AS ({NAMES}) SELECT a.metrics_sample_date, names.name AS to_artifact_id,

@@ -79,11 +79,19 @@ ALONE = {
         "COUNT(DISTINCT CASE WHEN e.happened = @metrics_start('DATE') THEN e.from_artifact_id END)"
     ),
     "of_a_start": amount("SUM(e.amount)", "e.happened BETWEEN @metrics_start('DATE') AND DATE '2024-03-15'"),
+    "half_a_between": amount(
+        "SUM(e.amount)",
+        "e.happened BETWEEN @metrics_start('DATE') AND DATE '2024-03-15' AND e.happened <= @metrics_end('DATE')",
+    ),
+    "from_a_start": amount("SUM(e.amount)", "e.happened >= @metrics_start('DATE')"),
+    "of_first_days": amount("SUM(e.amount)", f"{BOUNDS} AND e.happened <= @metrics_start('DATE')"),
     "not_a_day": amount("SUM(e.amount)", f"{BOUNDS} AND e.happened <> @metrics_end('DATE')"),
     "bounded_in_or": amount("SUM(e.amount)", f"{BOUNDS} AND (e.flag OR e.happened > @metrics_start('DATE'))"),
     "by_weekday": amount("SUM(e.amount)", rest="GROUP BY 1, 2, 3, 4", dims=WEEKDAY),
     "actors_by_weekday": amount("COUNT(DISTINCT e.kind)", rest="GROUP BY 1, 2, 3, 4", dims=WEEKDAY),
     "actors_a_day": amount("COUNT(DISTINCT e.kind) / @metrics_sample_interval_length(e.happened, 'day')"),
+    "of_all": amount("SUM(e.amount) / SUM(SUM(e.amount)) OVER (PARTITION BY e.to_artifact_id)"),
+    "above_the_mean": amount("COUNT(*)", f"{BOUNDS} AND e.amount > (SELECT AVG(o.amount) FROM raw.events AS o)"),
     "of_a_table": amount("SUM(e.amount)").replace("raw.events AS e", "(SELECT * FROM raw.events) AS e"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -104,6 +105,7 @@ class SparkWarehouse:
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.adaptive.enabled": "false",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     }
 
     def __init__(self, zone: str = "UTC") -> None:
@@ -135,8 +137,10 @@ class SparkWarehouse:
         from pyspark.errors import PySparkException
 
         try:
-            frame = self.session.sql(sql)
-            return Answer(frame.columns, [tuple(row) for row in frame.collect()])
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)  # Spark's driver leaves sockets to be collected
+                frame = self.session.sql(sql)
+                return Answer(frame.columns, [tuple(row) for row in frame.collect()])
         except PySparkException as error:
             raise Refused(f"{type(error).__name__}: {error}") from None
 

@@ -90,6 +90,8 @@ def of_interval(trial: Trial, project: Project, kind: Knobs) -> Iterator[str]:
             yield "hourly window over such a day"
     if isinstance(interval, ToDate):
         yield f"to date {interval.cron}"
+        if interval.is_own:
+            yield "to date of an own calendar"
     if isinstance(interval, AllTime):
         yield "all time"
     if trial.metric.start is not None:

@@ -11,9 +11,8 @@ from sqlglot import exp
 
 from gnomon.compile.sql import incremental
 from gnomon.expand import expand
-from gnomon.time import Calendar
 from gnomon.time.ranges import written_range
-from increments.scheduler import in_gnomon
+from increments.scheduler import calendar_of, in_gnomon
 from oracle.clock import DAY, AllTime, Bucket, Clock, local_midnight
 from oracle.judge import expected_rows
 from oracle.model import Data, PeerOver, PeerPair, Project
@@ -62,7 +61,7 @@ def written(run: Run, project: Project) -> tuple[date, date]:
     """The sample dates `[low, high)` that the run replaces."""
     interval = run.trial.interval
     assert not isinstance(interval, AllTime)
-    calendar = Calendar(project.clock.zone, project.clock.week_start)
+    calendar = calendar_of(project.clock)
     low, high = written_range(in_gnomon(interval), run.start, run.end, run.execution, run.execution, calendar)
     return max(low, run.trial.metric.start or project.start), high
 

@@ -134,7 +134,8 @@ def intervals(draw: Draw, hourly: bool) -> tuple[Interval, ...]:
         found += [Rolling(count, unit, cron) for count in counts]
     if draw(st.sampled_from([False, False, False, True])):
         cron = draw(st.sampled_from(["@daily", "@daily", "@weekly", "@monthly"]))
-        words = draw(st.lists(st.sampled_from([*UNIT_OF_BUCKET]), unique=True, min_size=1, max_size=2))
+        grains = [*UNIT_OF_BUCKET, "fiscal_month", "fiscal_quarter", "fiscal_year"]
+        words = draw(st.lists(st.sampled_from(grains), unique=True, min_size=1, max_size=2))
         found += [ToDate(word, cron) for word in words]
     return tuple(found)
 

@@ -14,6 +14,7 @@ LEAST = {
     "rolling day @daily": 4,
     "rolling month @daily": 2,
     "to date @daily": 2,
+    "to date of an own calendar": 1,
     "function count_distinct": 20,
     "function sum": 5,
     "function avg": 0.5,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -17,7 +18,8 @@ from gnomon.compile.forms import can_share, table_of
 from gnomon.compile.shared import Sharing, Work, shared
 from gnomon.expand import expand
 from oracle.clock import DAY, AllTime
-from oracle.model import Project
+from oracle.model import Measure, OrZero, Project
+from oracle.spell import TWIN
 from property.numbers import EXAMPLES, SHARDS, case_number, numbers
 from property.runs import CALENDAR, Run, bounded_sql, fill_calendar, run_problems, written
 from property.strategies import project_number
@@ -38,13 +40,23 @@ def random_days(rng: Random, kind: Knobs, project: Project, trial: Trial) -> Run
     return Run(trial, first, min(execution, first + DAY * rng.choice([1, 1, 4, 20])), execution)
 
 
+def with_twins(project: Project) -> Project:
+    """A project in which metrics have a twin that is made of the same parts, and finished in another way."""
+    twins = []
+    for metric in project.metrics:
+        if isinstance(metric.shape, Measure) and metric.stock is None:
+            finished = replace(metric.shape, agg=OrZero(metric.shape.agg))
+            twins.append(replace(metric, name=f"{metric.name}{TWIN}", shape=finished))
+    return replace(project, metrics=(*project.metrics, *twins))
+
+
 def runs_of(project: Project, kind: Knobs, rng: Random) -> list[Run]:
-    """A run of every variant, over the same days for those of one metric."""
+    """A run of every variant, over the same days for those of one metric and its twin."""
     found, end = [], kind.center + timedelta(days=rng.randrange(5, 40))
-    for name in dict.fromkeys(metric.name for metric in project.metrics):
+    for name in dict.fromkeys(metric.name.removesuffix(TWIN) for metric in project.metrics):
         seed = rng.randrange(2**30)
         for metric, entity, interval in trials(project):
-            if metric.name == name and not isinstance(interval, AllTime):
+            if metric.name.removesuffix(TWIN) == name and not isinstance(interval, AllTime):
                 trial = Trial(metric, entity, interval, project.start, end)
                 run = random_days(Random(seed), kind, project, trial)
                 if run.start < run.end:
@@ -82,6 +94,7 @@ def test_what_shares_writes_the_judges_rows(
     shard: int, record_property: Callable[[str, object], None], number: int
 ) -> None:
     project, kind = project_number(case_number(number, shard))
+    project = with_twins(project)
     data, rng = rows_of(kind), Random(kind.seed)
     with tempfile.TemporaryDirectory() as folder, connect(project, data) as connection:
         fill_calendar(connection, project.start - 400 * DAY, kind.center + 800 * DAY)

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from oracle.clock import DAY, Clock, next_beginning
+from oracle.clock import DAY, Clock, OwnCalendar, next_beginning
 from oracle.logic import Row
 from oracle.model import Bridge, Project, Reference, Table
 
@@ -90,7 +90,22 @@ def world(knobs: Knobs) -> Project:
         for name in ("raw.events", "raw.others")
     )
     start = knobs.center - knobs.start_before * DAY
-    return Project(start, tables, BRIDGES, ENTITIES, (), (BOTS,), Clock(knobs.zone, knobs.week_start))
+    clock = Clock(knobs.zone, knobs.week_start, fiscal(knobs))
+    return Project(start, tables, BRIDGES, ENTITIES, (), (BOTS,), clock)
+
+
+def fiscal(knobs: Knobs) -> OwnCalendar:
+    """A calendar of periods of many lengths, of quarters of three and years of twelve; it may begin in mid-period."""
+    rng = Random(f"fiscal {knobs.center} {knobs.zone} {knobs.week_start} {knobs.start_before} {knobs.time_type}")
+    lengths = rng.choice([(28, 28, 35), (28, 29, 30, 31, 35), (1, 2, 7, 13, 40)])
+    starts = [knobs.center - DAY * rng.randrange(420, 460)]
+    for _ in range(60):
+        starts.append(starts[-1] + DAY * rng.choice(lengths))
+    first = starts[0] + DAY * rng.choice([0, 0, 11, 200])
+    last = rng.choice([knobs.center + rng.randrange(3, 40) * DAY, starts[-1] - DAY])
+    grains = {"month": 1, "quarter": 3, "year": 12}
+    firsts = ((grain, tuple(s for s in starts[::step] if s <= last)) for grain, step in grains.items())
+    return OwnCalendar(first, last, tuple(firsts))
 
 
 def rows_of(knobs: Knobs) -> dict[str, list[Row]]:

@@ -88,6 +88,8 @@ def test_hours_are_compared_as_instants(interval: TimeAggregation | Rolling) -> 
 def test_all_time_begins_where_the_source_begins() -> None:
     reach = Reach.of(date(2024, 6, 1), datetime(2024, 7, 1, 12), Calendar())
     assert flags(ALL_TIME, [date(2024, 6, 30), date(2024, 7, 1)], reach, Calendar()) == [True, False]
+    later = Reach.of(date(2024, 7, 1), datetime(2024, 7, 1, 12), Calendar())
+    assert flags(ALL_TIME, [date(2024, 6, 30)], later, Calendar()) == [True]
 
 
 def test_the_last_bucket_of_an_own_calendar_is_never_over() -> None:

@@ -48,7 +48,9 @@ class Warehouse:
             for name, found in tables.items():
                 connection.execute(f"DELETE FROM raw.{name}")
                 if found:
-                    connection.executemany(f"INSERT INTO raw.{name} VALUES ({', '.join('?' * len(found[0]))})", found)
+                    places = f"({', '.join('?' * len(found[0]))})"
+                    values = [value for row in found for value in row]
+                    connection.execute(f"INSERT INTO raw.{name} VALUES {', '.join([places] * len(found))}", values)
 
     def define(self, definitions: Definitions) -> None:
         definitions.write(self.root, self.cache)

@@ -23,7 +23,7 @@ def schedule(seed: int) -> Schedule:
     span = rng.choice([1.5, 4, 15, 45])
     times = [first, *sorted(first + timedelta(days=rng.uniform(0.02, span)) for _ in range(rng.randrange(2, 7)))]
     last = times[-1] + timedelta(hours=rng.uniform(1, 24 * rng.choice([0.5, 3, 9])))
-    events = [event(rng, last) for _ in range(rng.randrange(8, 45))]
+    events = with_one_before([event(rng, last) for _ in range(rng.randrange(8, 45))], first)
     steps = [Step(times[0], "plan"), *(random_step(rng, at) for at in times[1:])]
     for _ in range(rng.choice([0, 0, 1, 2])):
         straggler, restated = late_for_good(rng, times, last)
@@ -55,6 +55,14 @@ def event(rng: random.Random, last: datetime) -> Event:
     artifact = rng.choice(ARTIFACTS if at > last - 6 * DAY else ARTIFACTS[:-1])
     amount = rng.choice([None, *range(-3, 10)])
     return Event(at, at + late, artifact, rng.choice(ACTORS), amount, rng.choice([None, 0.5, 2.25, 1e3, -7.125]))
+
+
+def with_one_before(events: list[Event], first: datetime) -> list[Event]:
+    """The events, and one more where the first plan would find none: an empty source is refused."""
+    if any(each.arrival <= first for each in events):
+        return events
+    at = first - 2 * DAY
+    return [*events, Event(at, at, ARTIFACTS[0], ACTORS[0], 1, 0.5)]
 
 
 def late_for_good(rng: random.Random, times: list[datetime], last: datetime) -> tuple[Event, Step]:

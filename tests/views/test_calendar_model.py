@@ -10,9 +10,9 @@ import pytest
 from sqlglot import exp
 from sqlglot.optimizer.qualify_tables import qualify_tables
 
-from gnomon.compile.calendar import GRAINS, calendar_model
+from gnomon.compile.calendar import GRAINS, calendar_model, first_day
 from gnomon.rewrite.dates import DIALECTS, date_literal
-from gnomon.time import Calendar, Grain
+from gnomon.time import Calendar, Grain, Rolling, ToDate
 from gnomon.time.grain import add
 from views.build import metric, project
 
@@ -54,6 +54,13 @@ def test_a_metric_that_starts_early_is_covered() -> None:
     early = replace(metric("early"), start=date(2015, 6, 1))
     query = calendar_model(project(early)).query.sql("duckdb")
     assert date_literal(date(2014, 1, 1)).sql("duckdb") in query
+
+
+def test_the_longest_window_of_the_first_sample_date_is_covered() -> None:
+    """It begins on 6 March 2020, four years before the day after 5 March 2024."""
+    long = metric("long", Rolling(7), Rolling(4, Grain.YEAR), ToDate(Grain.YEAR))
+    assert first_day(project(metric("short", Rolling(7)), long)) == date(2020, 1, 1)
+    assert first_day(project(metric("short", Rolling(7)))) == date(2023, 1, 1)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -79,6 +79,14 @@ def test_columns_metric_ids_and_units() -> None:
     )
 
 
+def test_equal_rows_of_two_tables_are_two() -> None:
+    stars, again = metric("stars", DAILY), metric("again", DAILY)
+    specs = [spec(stars, DAILY), spec(again, DAILY)]
+    (view,) = union_views(project(stars, again), specs)
+    rows = read(database([(one, [(D, "a", "same", 1.0)]) for one in specs]), view)
+    assert rows == [(D, "", "a", "", "same", 1.0, "same", None)] * 2
+
+
 def test_one_artifact_metric_and_nothing_over_all_time() -> None:
     stars = metric("stars", DAILY)
     views = union_views(project(stars), [spec(stars, DAILY)])
@@ -115,6 +123,14 @@ def test_an_entity_is_a_view_of_its_own_under_its_own_key() -> None:
     found = read(database([(specs[1], [(D, "p", "stars_daily", 1.0)])]), views[1])
     assert found == [(D, "", "p", "", "stars_daily", 1.0, "stars_daily", None)]
     assert views[1].columns[2] == OutputColumn("to_project_id", "TEXT", "entity")
+
+
+def test_the_key_of_an_entity_is_not_a_dimension_besides() -> None:
+    stars = metric("stars", DAILY)
+    one = spec(stars, DAILY, keys=[OutputColumn("from_artifact_id", "TEXT", "entity")])
+    (view,) = union_views(project(stars), [one])
+    found = read(database([(one, [(D, "me", "stars_daily", 1.0)])]), view)
+    assert found == [(D, "", "me", "", "stars_daily", 1.0, "stars_daily", None)]
 
 
 def test_a_composite_entity_keeps_its_columns() -> None:
@@ -166,9 +182,25 @@ def test_units_by_label() -> None:
     unit = {"by": "metric", "map": {"new": {"code": "developers", "kind": "count"}, "share": {"kind": "percentage"}}}
     one = spec(active, window, unit=unit)
     rows = [(D, "a", f"{label}_over_30_day_window", 1.0) for label in ("new", "share", "odd")]
+    rows += [(D, "a", "new", 2.0)]
     (view,) = union_views(project(active), [one])
-    units = {row[-2].split("_")[0]: row[-1] for row in read(database([(one, rows)]), view)}
+    found = read(database([(one, rows)]), view)
+    units = {row[-2].split("_")[0]: row[-1] for row in found}
+    assert [row[-1] for row in found if row[-2] == "new"] == ['{"kind": "count", "code": "developers"}']
     assert units == {"new": '{"kind": "count", "code": "developers"}', "share": '{"kind": "percentage"}', "odd": None}
+
+
+def test_money_is_in_the_currency_that_its_row_says() -> None:
+    sales = metric("sales", DAILY)
+    unit = {"kind": "currency", "by": "paid_in"}
+    one = spec(sales, DAILY, extra=[OutputColumn("paid_in", "TEXT", "dimension")], unit=unit)
+    rows = [(D, code, "a", "sales_daily", 1.0) for code in ("EUR", "USD", None)]
+    (view,) = union_views(project(sales), [one])
+    units = [row[-1] for row in read(database([(one, rows)]), view)]
+    assert units == ['{"kind": "currency", "code": "EUR"}', '{"kind": "currency", "code": "USD"}', None]
+    without = spec(sales, DAILY, unit=unit)
+    (view,) = union_views(project(sales), [without])
+    assert [row[-1] for row in read(database([(without, [(D, "a", "sales_daily", 1.0)])]), view)] == [None]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

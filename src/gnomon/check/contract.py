@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from gnomon.check.ahead import check_ahead
 from gnomon.check.averages import warn_of_nested_averages
 from gnomon.check.declared_units import declared_outputs
 from gnomon.check.denomination import column_json, inferred_units, unit_extension, unit_text
@@ -49,7 +50,7 @@ def output_columns(query: exp.Query, context: Context) -> tuple[Output, ...]:
     """The output columns of a bound query, in its order.
 
     Raises DefinitionError: `missing_output_column`, `undeclared_output_column`, `duplicate_output_column`,
-    `nested_aggregate`, `stock_without_rule`, `stock_shape`.
+    `nested_aggregate`, `offset_ahead`, `stock_without_rule`, `stock_shape`.
     """
     fact = f"outputs, hourly: {is_hourly(context)}"
     if fact not in context.facts:
@@ -60,6 +61,7 @@ def output_columns(query: exp.Query, context: Context) -> tuple[Output, ...]:
 
 def find_outputs(query: exp.Query, context: Context) -> tuple[Output, ...]:
     check_nesting(query, context)
+    check_ahead(query, context)
     check_stocks(query, context)
     warn_of_restarting_frames(query, context)
     warn_of_nested_averages(query, context)

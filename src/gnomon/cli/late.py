@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,7 +14,9 @@ DAY = timedelta(days=1)
 
 def lateness(sources: Sequence[SourceTable]) -> dict[str, Any]:
     """The contract about late events: what each run still counts, and what has to be asked for."""
-    days = max((source.lateness for source in sources), default=timedelta(0)) / DAY
+    from gnomon.compile.lateness import greatest_lateness
+
+    days = greatest_lateness(sources) / DAY
     if days:
         text = f"each run counts what has arrived for the {days:g} days before the last day that was built"
     else:
@@ -23,30 +24,25 @@ def lateness(sources: Sequence[SourceTable]) -> dict[str, Any]:
     return {"days": days, "contract": text}
 
 
-def days_read_again(project: Project, sources: Sequence[SourceTable]) -> int:
-    """How many built days a run reads again: the greatest lateness, and a day for clocks that change."""
-    days = ceil(max((source.lateness for source in sources), default=timedelta(0)) / DAY)
-    days += bool(days and project.calendar.has_dst)
-    return max(days, 0 if project.calendar.time_zone == "UTC" else 1)
-
-
 def rewritten(
     project: Project, metric: Metric, interval: Any, sources: Sequence[SourceTable], today: date
 ) -> dict[str, str] | None:
     """The first and last sample date that a run of `today` writes, if yesterday's run was the last before it.
 
-    None where it writes no row, or where only the warehouse knows the buckets. A series that is rebuilt whole begins
-    at its start.
+    None where it writes no row. Of an own calendar the `table` that says them, which is not asked. A series that is
+    rebuilt whole begins at its start.
     """
-    from gnomon.time import AllTime, OwnAggregation
+    from gnomon.compile.lateness import days_read_again, lookback
+    from gnomon.time import AllTime, own_grain
     from gnomon.time.ranges import written_range
 
-    if isinstance(interval, OwnAggregation):
-        return None
+    if (own := own_grain(interval)) is not None:
+        return {"table": own.table}
     last = min(today - DAY, metric.end or today)
     if isinstance(interval, AllTime):
         return {"first": last.isoformat(), "last": last.isoformat()}
-    start = max(metric.start, today - DAY * (1 + days_read_again(project, sources)))
+    again = days_read_again(lookback(sources, project.calendar), project.calendar)
+    start = max(metric.start, today - DAY * (1 + again))
     low, high = written_range(interval, start, today, today, today, project.calendar)
     low = max(low, metric.start) if metric.incremental else metric.start
     found = [_day(sample) for sample in interval.samples(low, min(high - DAY, last), project.calendar)]
@@ -71,5 +67,7 @@ def late_line(rewritten: Mapping[str, str] | None, today: str) -> str:
     """The sample dates that a run still rewrites, as a line below an interval."""
     if rewritten is None:
         return f"  late events   the run of {today} writes no row"
+    if (table := rewritten.get("table")) is not None:
+        return f"  late events   the run of {today} writes the rows whose days it reads again, as {table} says"
     first, last = rewritten["first"], rewritten["last"]
     return f"  late events   the run of {today} writes {first if first == last else f'{first} to {last}'}"

@@ -125,11 +125,11 @@ def about_interval(project: Project, metric: Metric, interval: Any, rendered: Se
 def latest_sample(variant: Any, end: date, project: Project) -> date | None:
     """The last sample date up to `end` whose stretch of time ends by then; None also where it is not known."""
     from gnomon.query.bounds import bounds
-    from gnomon.time import AllTime, OwnAggregation
+    from gnomon.time import AllTime, own_grain
 
     if isinstance(variant.interval, AllTime):
         return end
-    if isinstance(variant.interval, OwnAggregation):
+    if own_grain(variant.interval) is not None:
         return None  # its buckets are in the warehouse, which is not asked
     found: date | None = None
     for sample in variant.interval.samples(end - 800 * DAY, end, project.calendar):

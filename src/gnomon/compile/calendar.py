@@ -11,7 +11,7 @@ from gnomon.limits import limit
 from gnomon.model import Metric, Project
 from gnomon.plan.frame import window_start
 from gnomon.rewrite.dates import bucket_start, calendar_query, move
-from gnomon.time import Grain, Windowed
+from gnomon.time import Grain, Windowed, own_grain
 
 GRAINS = (Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.HALF_YEAR, Grain.YEAR)
 
@@ -53,5 +53,5 @@ def first_day(project: Project) -> date:
 
 def read_from(metric: Metric, project: Project) -> date:
     """The first day that the windows of a metric's first sample date read."""
-    windowed = [interval for interval in metric.intervals if isinstance(interval, Windowed)]
+    windowed = [one for one in metric.intervals if isinstance(one, Windowed) and own_grain(one) is None]
     return min([metric.start, *(window_start(metric.start, one, project.calendar) for one in windowed)])

@@ -14,8 +14,19 @@ from zoneinfo import ZoneInfo
 from sqlglot import exp
 
 from gnomon.rewrite.dates import bucket_end, bucket_start, date_literal, move, timestamp_literal
-from gnomon.rewrite.own_calendar import end_of_bucket
-from gnomon.time import AllTime, Calendar, Cron, Grain, Interval, OwnAggregation, Rolling, TimeAggregation, ToDate
+from gnomon.rewrite.own_calendar import bucket_of, end_of_bucket
+from gnomon.time import (
+    AllTime,
+    Calendar,
+    Cron,
+    Grain,
+    Interval,
+    OwnAggregation,
+    OwnGrain,
+    Rolling,
+    TimeAggregation,
+    ToDate,
+)
 
 DATA_FROM, DATA_THROUGH = "data_from", "data_through"
 """A source's first local DATE, and the wall clock in the project's zone before which it is whole."""
@@ -83,6 +94,8 @@ def row_bounds(
     if isinstance(interval, AllTime):
         return None, end
     if isinstance(interval, ToDate):
+        if isinstance(interval.grain, OwnGrain):
+            return bucket_of(sample, interval.grain, dialect), end
         return bucket_start(sample, interval.grain, calendar=calendar, dialect=dialect), end
     if is_by_hour(interval):
         return move(sample, Grain.HOUR, 1 - interval.hours, dialect=dialect), end

@@ -21,7 +21,7 @@ from gnomon.names import variant_table
 from gnomon.rewrite.dates import boundary, local_date, move
 from gnomon.rewrite.dialects import phrases
 from gnomon.rewrite.terms import Type, cast
-from gnomon.time import Grain, OwnAggregation, TimeAggregation
+from gnomon.time import Grain, TimeAggregation, own_grain
 
 IS_COMPLETE = "is_complete"
 DAY, SOURCE = "day", "source"
@@ -152,7 +152,7 @@ def marked(project: Project, specs: Sequence[ModelSpec]) -> Iterator[ModelSpec]:
         query = exp.select(*columns, exp.alias_(flag, IS_COMPLETE))
         query = query.from_(exp.alias_(exp.to_table(spec.name, dialect=dialect), "series", table=True))
         query = query.join(together(table, dialect).subquery("coverage"), join_type="cross")
-        own = (interval.grain.table,) if isinstance(interval, OwnAggregation) else ()
+        own = (grain.table,) if (grain := own_grain(interval)) is not None else ()
         yield ModelSpec(
             name=marked_name(spec.variant, dialect),
             query=query,

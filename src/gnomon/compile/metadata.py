@@ -15,7 +15,7 @@ from sqlglot import exp
 from gnomon.compile.constants import text_constant, unit_constant
 from gnomon.compile.models import ModelSpec, OutputColumn
 from gnomon.model import Metric, Project
-from gnomon.time import AllTime, Calendar, Cron, Grain, Interval, OwnAggregation, Rolling, ToDate
+from gnomon.time import AllTime, Calendar, Cron, Grain, Interval, OwnAggregation, Rolling, ToDate, grain_words
 
 LIST_TYPES = {"snowflake": "ARRAY", "redshift": "SUPER"}
 """The type of a list of texts, where it is not ARRAY<TEXT>."""
@@ -134,8 +134,8 @@ def covered(interval: Interval, start: date, calendar: Calendar) -> str:
         until = "hour" if interval.cron is Cron.HOURLY else "sample date"
         return f"the {units} up to and including the {until}, sampled {sampled(interval.cron)}"
     if isinstance(interval, ToDate):
-        grain = interval.grain.value.replace("_", "-")
-        return f"the {grain} of the sample date, up to and including that date, sampled {sampled(interval.cron)}"
+        words = f"the {grain_words(interval)} of the sample date, up to and including that date"
+        return f"{words}, sampled {sampled(interval.cron)}"
     if isinstance(interval, OwnAggregation):
         return f"the {interval.grain.words} that begins on the sample date"
     return GRAIN_WORDS[interval.grain].format(weekday=calendar.week_start.capitalize())

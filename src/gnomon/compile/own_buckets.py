@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlglot import exp
 
 from gnomon.errors import Problem, RunError
-from gnomon.time import Buckets, OwnGrain
+from gnomon.time import Buckets, OwnGrain, ToDate
 from gnomon.time.own import bucket_starts
+
+DAY = timedelta(days=1)
 
 
 def rows_query(grain: OwnGrain, table: exp.Table) -> exp.Select:
@@ -30,13 +32,22 @@ def as_buckets(grain: OwnGrain, rows: Iterable[Sequence[Any]]) -> Buckets:
         raise RunError(Problem("calendar_not_whole", message, help=help)) from None
 
 
-def uncovered(buckets: Buckets, table: str, start: date, end: date) -> str | None:
-    """What to say where a calendar has no row for some of the days `[start, end)`, or none for the day after them."""
+def uncovered(grain: OwnGrain, buckets: Buckets, start: date, end: date, *, to_date: bool = False) -> str | None:
+    """What to say where the days `[start, end)` are built, and a calendar's table does not know all of them.
+
+    A bucket ends where the next one begins, so that the last one waits for the day after it; windows `to_date` need
+    their own days alone.
+    """
     first, last = buckets.covered or (start, end)
-    if start >= first and end <= last:
-        return None
-    known = f"{table} has the days {first} to {last}: rows of other days are in none of its buckets"
-    return known if end <= last else f"{known}; when it has more, `gnomon restate --since {buckets.starts[-1]}`"
+    following, since, is_late = last + DAY, buckets.starts[-1], end > last
+    missing = f"the {grain.words} from {since} on has no known end and is not built"
+    if to_date:
+        since, is_late = following, end > following
+        missing = f"{ToDate(grain).suffix} has no rows of later days"
+    early = f"{grain.table} begins on {first}: earlier rows are in none of its buckets"
+    more = f"add the days from {following} on to it, then `gnomon restate --since {since}`"
+    late = f"{grain.table} ends on {last}: {missing}; {more}"
+    return "; ".join([early] * (start < first) + [late] * is_late) or None
 
 
 def as_date(value: date) -> date:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import ceil
 
 from gnomon.check.refused import Refusals
 from gnomon.compile.calendar import calendar_model
+from gnomon.compile.lateness import lookback
 from gnomon.compile.marked import marked_views
 from gnomon.compile.metadata import metadata_models
 from gnomon.compile.models import ModelSpec
@@ -60,7 +60,7 @@ def series(project: Project, compiled: Compiled, others: dict[str, Compiled]) ->
     variant, metric = compiled.variant, compiled.variant.metric
     is_series = metric.incremental and not isinstance(variant.interval, AllTime)
     upstream = [compiled, *(others[name] for name in all_peers(compiled, others))]
-    days = lookback(project, upstream)
+    days = lookback((project.sources[name] for one in upstream for name in one.sources), project.calendar)
     audits = (*metric.audits, *(metric.incremental_audits if is_series else ()))
     return ModelSpec(
         name=variant.name,
@@ -106,13 +106,6 @@ def is_hourly(variant: Variant) -> bool:
     if isinstance(interval, Windowed):
         return interval.cron is Cron.HOURLY
     return isinstance(interval, TimeAggregation) and interval.grain is Grain.HOUR
-
-
-def lookback(project: Project, upstream: list[Compiled]) -> int:
-    """How many days back each run computes again, so that late events are counted: the sources' greatest lateness."""
-    lateness = [project.sources[name].lateness / timedelta(days=1) for one in upstream for name in one.sources]
-    days = ceil(max(lateness, default=0))
-    return days + 1 if days and project.calendar.has_dst else days  # 72 hours may be 73 on the clock
 
 
 def last_day(project: Project, variant: Variant, late: int) -> date | None:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 
 from sqlglot import exp
 
@@ -32,6 +31,10 @@ WORTH = 2
 
 Days = tuple[date, date]
 """Days `[first, after)`."""
+
+
+QueryOver = Callable[[Form, str, Variant, Frame], exp.Query]
+"""A variant's query over a shared table, by the table's name; raises NotCarried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,28 @@ class Use:
 
 @dataclass(slots=True)
 class Group:
-    """Works that can share one table, by their places, and the days that each of them reads."""
+    """Works that can share one table, by their places: the days that each of them reads, and its own form.
 
-    form: Form
+    Their forms have the same table. They differ in what is made of it where they are of several metrics: a sum, and a
+    hundred times that sum.
+    """
+
+    forms: dict[int, Form] = field(default_factory=dict)
     reads: dict[int, Days] = field(default_factory=dict)
+
+    @property
+    def form(self) -> Form:
+        """The form that the table is made by."""
+        return next(iter(self.forms.values()))
+
+    def add(self, place: int, form: Form, days: Days) -> None:
+        self.forms[place], self.reads[place] = form, days
 
     def near(self) -> Group:
         """The group without the works that read far fewer days by themselves."""
         most = max(until - first for first, until in self.reads.values())
         kept = {place: days for place, days in self.reads.items() if WORTH * (days[1] - days[0]) >= most}
-        return Group(self.form, kept)
+        return Group({place: self.forms[place] for place in kept}, kept)
 
 
 @dataclass(slots=True)
@@ -90,16 +105,16 @@ class Sharing:
             if source is None or not isinstance(group.form, Parts):
                 self.share_one(group)
             elif group.form.below is None or len(group.reads) == 1:
-                self.use(group, (source,), partial(group.form.use_over, source))
+                self.use(group, (source,), over_source)
             else:
                 table = self.free_name()
                 self.tables[table] = group.form.table_over(source, self.days(group.reads.values()))
-                self.use(group, (source, table), partial(group.form.use, table))
+                self.use(group, (source, table), over_table)
 
     def share_one(self, group: Group) -> None:
         """Add one table, where there are several works to use it."""
         table = self.free_name()
-        self.use(group, (table,), partial(group.form.use, table))
+        self.use(group, (table,), over_table)
         places = [place for place in group.reads if place in self.uses]
         if len(places) < 2:
             self.uses = {place: use for place, use in self.uses.items() if place not in places}
@@ -108,13 +123,13 @@ class Sharing:
         sizes = sorted(size for size in lengths if size is not None)
         self.tables[table] = group.form.table(self.days(group.reads[place] for place in places), sizes)
 
-    def use(self, group: Group, tables: tuple[str, ...], query: Callable[[Variant, Frame], exp.Query]) -> None:
-        """Add the uses of some tables, where a variant's plan allows it."""
-        for place in group.reads:
+    def use(self, group: Group, tables: tuple[str, ...], query: QueryOver) -> None:
+        """Add the uses of some tables, the last of which is read, where a variant's plan allows it."""
+        for place, form in group.forms.items():
             variant = self.works[place].variant
             with suppress(NotCarried):
                 frame = incremental_frame(self.project, variant, self.calendar)
-                self.uses[place] = Use(query(variant, frame), tables)
+                self.uses[place] = Use(query(form, tables[-1], variant, frame), tables)
 
     def days(self, reads: Iterable[Days]) -> Frame:
         """All days that some works read, each by itself."""
@@ -134,11 +149,20 @@ def shared(project: Project, works: Sequence[Work], calendar: str) -> Sharing:
         form = form_of(project, work.variant, daily(project, *work.written), memo, known)
         if form is not None and work.written[0] < work.written[1]:
             family = families[form.source_key if isinstance(form, Parts) else form.key, work.asked]
-            family.setdefault(form.key, Group(form)).reads[place] = work.read(project)
+            family.setdefault(form.key, Group()).add(place, form, work.read(project))
     found = Sharing(project, works, calendar)
     for family in families.values():
         found.share([group.near() for group in family.values()])
     return found
+
+
+def over_table(form: Form, table: str, variant: Variant, frame: Frame) -> exp.Query:
+    return form.use(table, variant, frame)
+
+
+def over_source(form: Form, source: str, variant: Variant, frame: Frame) -> exp.Query:
+    assert isinstance(form, Parts)
+    return form.use_over(source, variant, frame)
 
 
 def daily(project: Project, first: date, after: date) -> Frame:

@@ -23,13 +23,14 @@ from gnomon.rewrite import Context, Memo, rewrite
 from gnomon.rewrite.close import Window, close, is_aligned_peer
 from gnomon.rewrite.contract import AMOUNT
 from gnomon.rewrite.dates import date_literal, timestamp_literal
-from gnomon.rewrite.own_calendar import end_of_bucket
+from gnomon.rewrite.own_calendar import bucket_of, end_of_bucket
 from gnomon.rewrite.parse import METRIC_ID, marker
 from gnomon.rewrite.rates import rate_stages
+from gnomon.rewrite.spoken import spoken
 from gnomon.rewrite.stock_date import close_stock
 from gnomon.rewrite.tables import full_name, table_name
 from gnomon.rewrite.times import closes_window, comparisons, conjuncts, is_time_macro, opens_window
-from gnomon.time import AllTime, Grain, OwnAggregation, TimeAggregation, Windowed
+from gnomon.time import AllTime, Grain, OwnAggregation, TimeAggregation, Windowed, own_grain
 from gnomon.time.grain import add
 
 
@@ -148,12 +149,15 @@ def one_date(
 def window_of(
     sample: date, interval: TimeAggregation | OwnAggregation | Windowed, project: Project, dialect: str
 ) -> Window:
-    """The bucket or window of a sample date in literals; the end of an own bucket is looked up in its calendar."""
+    """The bucket or window of a sample date in literals; what an own calendar says is looked up in its table."""
     if isinstance(interval, OwnAggregation):
         day = date_literal(sample)
         return Window(day, day, end_of_bucket(day, interval.grain, dialect))
+    if (own := own_grain(interval)) is not None:
+        day = date_literal(sample)
+        return Window(day, bucket_of(day, own, dialect), date_literal(sample + timedelta(days=1)))
     start, end = interval.bounds(sample, project.calendar)
-    return Window(*(moment(value) for value in (sample, start, end)))
+    return Window(*(moment(value, dialect) for value in (sample, start, end)))
 
 
 def local_day(sample: date, project: Project) -> date:
@@ -172,9 +176,9 @@ def last_day(variant: Variant, end: date, project: Project) -> date:
     return max(end, interval.bounds(sample, project.calendar)[1] - timedelta(days=1))
 
 
-def moment(value: date) -> exp.Expr:
+def moment(value: date, dialect: str) -> exp.Expr:
     """A sample date or a bound as a literal: a DATE, or a TIMESTAMP for an hour."""
-    return timestamp_literal(value) if isinstance(value, datetime) else date_literal(value)
+    return timestamp_literal(value, dialect) if isinstance(value, datetime) else date_literal(value)
 
 
 def needs_history(query: exp.Query, context: Context) -> bool:
@@ -203,6 +207,7 @@ def finish(bound: exp.Query, planned: Planned, stages: dict[str, exp.Query], con
     for name, stage in reversed({**rate_stages(context), **stages}.items()):
         prepend(query, name, stage)
     name_metric(query, context.variant)
+    spoken(query, context.dialect, context.metric.dialect)
     if context.dialect in FLAT:
         tell_apart(query)
     if UNBOUNDED not in context.facts:

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
+from gnomon.compile.lateness import days_read_again
 from gnomon.compile.models import ModelSpec, OutputColumn
-from gnomon.time import Calendar, OwnAggregation, TimeAggregation, ToDate, Windowed
+from gnomon.time import Calendar, OwnAggregation, TimeAggregation, ToDate, Windowed, own_grain
 
 MATERIALIZATION = "gnomon_series"
 """The name under which gnomon.run.materialization registers itself; part of every series' version."""
@@ -68,10 +69,8 @@ def kind_fields(spec: ModelSpec, calendar: Calendar) -> dict[str, Any]:
         # Batches overlap where a bucket spans two of them: side by side they would write its rows twice.
         "batch_concurrency": 1,
     }
-    # With another zone than UTC a run can see the end of a local day a run too early, so the next one looks back.
-    lookback = max(spec.lookback, 0 if calendar.time_zone == "UTC" else 1)
-    if lookback:
-        kind["lookback"] = lookback
+    if days := days_read_again(spec.lookback, calendar):
+        kind["lookback"] = days
     if spec.batch_size:
         kind["batch_size"] = spec.batch_size
     if restated := (spec.properties.get("kind_options") or {}).get("auto_restatement_cron"):
@@ -109,15 +108,17 @@ def interval_properties(interval: TimeAggregation | OwnAggregation | Windowed) -
     """An interval as the materialization's properties."""
     if isinstance(interval, TimeAggregation):
         return {"grain": interval.grain.value}
-    if isinstance(interval, OwnAggregation):
-        own = interval.grain
+    if (own := own_grain(interval)) is not None:
+        sampled = {"to_date": own.value, "cron": interval.cron.value} if isinstance(interval, ToDate) else {}
         return {
             "calendar": own.calendar,
             "calendar_grain": own.grain.value,
             "calendar_table": own.table,
             "calendar_day": own.day,
             "calendar_start": own.start,
+            **sampled,
         }
+    assert not isinstance(interval, OwnAggregation)
     if isinstance(interval, ToDate):
         return {"to_date": interval.grain.value, "cron": interval.cron.value}
     return {"window": str(interval.window), "unit": interval.unit.value, "cron": interval.cron.value}

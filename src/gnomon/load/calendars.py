@@ -20,11 +20,19 @@ def build_own_grains(
     declared: Declared, references: Mapping[str, Reference], findings: Findings
 ) -> tuple[OwnGrain, ...]:
     """The grains of every calendar; where none are named, those whose column `<grain>_start` its table has."""
-    return tuple(
-        grain
-        for name, entry in declared.entries["calendars"].items()
-        for grain in grains_of(name, entry, references, findings)
-    )
+    made: dict[str, OwnGrain] = {}
+    for name, entry in declared.entries["calendars"].items():
+        for grain in grains_of(name, entry, references, findings):
+            if grain.value in GRAINS or grain.value in made:
+                other = (
+                    f"that of '{made[grain.value].calendar}'" if grain.value in made else "one that there is already"
+                )
+                message = f"the grain {grain.value} of the calendar '{name}' has the name of {other}"
+                findings.error(
+                    "name_collision", message, entry.span("grains", grain.grain.value), "rename the calendar"
+                )
+            made.setdefault(grain.value, grain)
+    return tuple(made.values())
 
 
 def grains_of(name: str, entry: Entry, references: Mapping[str, Reference], findings: Findings) -> list[OwnGrain]:
@@ -55,11 +63,28 @@ def check_date(column: Column | None, span: Span | None, findings: Findings) -> 
 
 def unknown_aggregation(word: str, grains: tuple[OwnGrain, ...], words: tuple[str, ...]) -> tuple[str, str]:
     """The message and the help for a time aggregation of no calendar."""
-    calendar = max((g.calendar for g in grains if word.startswith(f"{g.calendar}_")), key=len, default=None)
-    known = [grain.aggregation for grain in grains]
-    message = f"unknown aggregation '{word}'"
-    if calendar is not None:
-        own = ", ".join(each.aggregation for each in grains if each.calendar == calendar)
-        return message, f"the calendar '{calendar}' has {own}: name its grains in sources.yaml"
+    message, known = f"unknown aggregation '{word}'", [grain.aggregation for grain in grains]
+    if (calendar := calendar_of(word, grains)) is not None:
+        return message, has_only(calendar, [each.aggregation for each in grains if each.calendar == calendar])
     help = did_you_mean(word, [*words, *known])
     return message, help if help.startswith("known") else f"{help} known: {', '.join([*words, *known])}"
+
+
+def unknown_grain(word: str, grains: tuple[OwnGrain, ...], known: list[str]) -> tuple[str, str]:
+    """The message and the help for a window to date from the start of a grain of no calendar."""
+    message = f"a window to date has no grain '{word}'"
+    if (calendar := calendar_of(word, grains)) is not None:
+        return message, has_only(calendar, [each.value for each in grains if each.calendar == calendar])
+    help = did_you_mean(word, known)
+    if not grains:
+        return message, f"known: {', '.join(known)}; others are declared in sources.yaml, under calendars:"
+    return message, help if help.startswith("known") else f"{help} known: {', '.join(known)}"
+
+
+def calendar_of(word: str, grains: tuple[OwnGrain, ...]) -> str | None:
+    """The calendar whose name a word begins with."""
+    return max((g.calendar for g in grains if word.startswith(f"{g.calendar}_")), key=len, default=None)
+
+
+def has_only(calendar: str, words: list[str]) -> str:
+    return f"the calendar '{calendar}' has {', '.join(words)}: name its grains in sources.yaml"

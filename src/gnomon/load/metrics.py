@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from gnomon.errors import did_you_mean
-from gnomon.load.calendars import unknown_aggregation
+from gnomon.load.calendars import unknown_aggregation, unknown_grain
 from gnomon.load.columns import build_column
 from gnomon.load.definitions import AGGREGATIONS, MetricQueryDef, MetricTest, RollingConfig
 from gnomon.load.document import DataPath, Document
@@ -32,6 +32,7 @@ from gnomon.time import (
     Windowed,
     parse_interval,
 )
+from gnomon.time.grain import TO_DATE_GRAINS
 
 DEFAULT_KEY = ("to_artifact_id",)
 Audit = tuple[str, Mapping[str, Any]]
@@ -144,9 +145,25 @@ def intervals_of(written: Written, own_grains: tuple[OwnGrain, ...], findings: F
         else:
             grains.append(interval)
     whole = [ALL_TIME] * definition.over_all_time
-    given = definition.to_date
-    to_date = [ToDate(Grain(grain), Cron(given.cron)) for grain in given.grains] if given is not None else []
-    return (*grains, *windows_of(definition.rolling), *to_date, *whole)
+    return (*grains, *windows_of(definition.rolling), *windows_to_date(written, own_grains, findings), *whole)
+
+
+def windows_to_date(written: Written, own_grains: tuple[OwnGrain, ...], findings: Findings) -> list[ToDate]:
+    """The windows to date, of the calendar's grains and of own ones."""
+    given, spans = written.definition.to_date, written.spans()
+    known: dict[str, Grain | OwnGrain] = {grain.value: grain for grain in own_grains}
+    known |= {grain.value: grain for grain in TO_DATE_GRAINS}
+    found: list[ToDate] = []
+    for position, word in enumerate(given.grains if given is not None else ()):
+        if given is not None and word in known:
+            found.append(ToDate(known[word], Cron(given.cron)))
+        else:
+            message, help = unknown_grain(word, own_grains, [*known])
+            span = (
+                spans.get(f"to_date.{position}") or spans.get(f"to_date.grains.{position}") or written.span("to_date")
+            )
+            findings.error("unknown_grain", message, span, help)
+    return found
 
 
 def windows_of(rolling: RollingConfig | None) -> tuple[Rolling, ...]:

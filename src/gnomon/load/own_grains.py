@@ -1,4 +1,4 @@
-"""How definitions spell own calendars: the grains of a table, and time aggregations such as `fiscal_monthly`."""
+"""How definitions spell own calendars: the grains of a table, `fiscal_month` to date, and `fiscal_monthly`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from pydantic_core import CoreSchema
 from gnomon.load.fields import OneOf
 from gnomon.load.wording import kind_of, refuse
 from gnomon.time.grain import TO_DATE_GRAINS
-from gnomon.time.interval import ToDate
 
 GRAINS = {grain.value: grain for grain in TO_DATE_GRAINS}
 ADVERBS = "|".join(grain.aggregation for grain in TO_DATE_GRAINS)
+OWN_GRAIN = re.compile(rf"[a-z][a-z0-9_]*_({'|'.join(GRAINS)})")
 OWN_WORD = re.compile(rf"[a-z][a-z0-9_]*_({ADVERBS})")
+TO_DATE = "_to_date"
 STARTS_SCHEMA = {
     "anyOf": [
         {"type": "array", "items": {"type": "string", "enum": [*GRAINS]}},
@@ -53,8 +54,8 @@ class AggregationWord(OneOf):
     def read(self, value: Any) -> Any:
         if isinstance(value, str) and OWN_WORD.fullmatch(value):
             return value
-        for grain in TO_DATE_GRAINS:
-            if value == ToDate(grain).suffix:
-                message = f"'{value}' is a window, not a time aggregation"
-                refuse("unknown_aggregation", message, f"write to_date: [{grain.value}]")
+        grain = value.removesuffix(TO_DATE) if isinstance(value, str) and value.endswith(TO_DATE) else ""
+        if grain in GRAINS or OWN_GRAIN.fullmatch(grain):
+            message = f"'{value}' is a window, not a time aggregation"
+            refuse("unknown_aggregation", message, f"write to_date: [{grain}]")
         return super().read(value)

@@ -9,13 +9,15 @@ from pydantic import BeforeValidator, Field, Strict, model_validator
 
 from gnomon.load.construct import Shape
 from gnomon.load.fields import AlsoWritten, Items, OneOf, Text
+from gnomon.load.own_grains import OWN_GRAIN
 from gnomon.load.wording import kind_of, refuse
 from gnomon.time.grain import TO_DATE_GRAINS
 from gnomon.time.interval import Cron
 
 GRAINS = tuple(grain.value for grain in TO_DATE_GRAINS)
 CRONS = tuple(cron.value for cron in Cron if cron is not Cron.HOURLY)
-ENUM: dict[str, Any] = {"items": {"type": "string", "enum": [*GRAINS]}}
+OWN_SCHEMA = {"type": "string", "pattern": f"^{OWN_GRAIN.pattern}$"}
+WORDS: dict[str, Any] = {"items": {"anyOf": [{"type": "string", "enum": [*GRAINS]}, OWN_SCHEMA]}}
 
 
 def read_to_date(value: Any) -> Any:
@@ -30,8 +32,9 @@ def read_to_date(value: Any) -> Any:
 
 
 def check_grains(grains: Sequence[Any], *path: str) -> None:
+    """Refuse what no grain is called; those of own calendars are looked up when all files are read."""
     for position, grain in enumerate(grains):
-        if grain not in GRAINS:
+        if grain not in GRAINS and not (isinstance(grain, str) and OWN_GRAIN.fullmatch(grain)):
             known = f"known: {', '.join(GRAINS)}"
             refuse("unknown_grain", f"a window to date has no grain '{grain}'", known, *path, position)
         if grain in grains[:position]:
@@ -50,7 +53,7 @@ CronWord = Annotated[str, Strict(), OneOf("cron", *CRONS), BeforeValidator(read_
 class ToDateDef(Shape):
     """Windows from the start of a grain's bucket to the sample date: month to date, year to date."""
 
-    grains: Items[Text] = Field(description="the buckets whose starts begin the windows", json_schema_extra=ENUM)
+    grains: Items[Text] = Field(description="the buckets whose starts begin the windows", json_schema_extra=WORDS)
     cron: CronWord = Field(default="@daily", description="which dates are sampled; not @hourly")
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from gnomon.errors import Problem
 from gnomon.model.metric import Metric
 from gnomon.model.rates import RateTable
 from gnomon.model.tables import Entity, Reference, Relationship, SourceTable
-from gnomon.time import Calendar, OwnGrain
+from gnomon.time import Calendar, OwnGrain, ToDate
 from gnomon.units import VOCABULARY, Vocabulary
 
 
@@ -47,3 +47,7 @@ class Project:
     def own_grain(self, aggregation: str) -> OwnGrain | None:
         """The grain of an own calendar that a time aggregation such as `fiscal_monthly` buckets by, if any."""
         return next((grain for grain in self.own_grains if grain.aggregation == aggregation), None)
+
+    def grain_to_date(self, suffix: str) -> OwnGrain | None:
+        """The grain of an own calendar that windows such as `fiscal_month_to_date` begin with, if any."""
+        return next((grain for grain in self.own_grains if ToDate(grain).suffix == suffix), None)

@@ -7,14 +7,18 @@ from typing import Literal
 
 from sqlglot import exp, select
 
+from gnomon.model import Reference, SourceTable
 from gnomon.plan.carried import SAMPLE_DATE, Lift, NotCarried
+from gnomon.plan.dated import JOINED, dated
 from gnomon.plan.filled import FIRSTS, fill_stages, filled
-from gnomon.plan.frame import DATES, Frame, shift
+from gnomon.plan.frame import DATES, Frame
 from gnomon.plan.lift import lifted
+from gnomon.plan.reach import shift
 from gnomon.plan.spans import numbered_dates, span_stages
 from gnomon.plan.stocks import stock_query
 from gnomon.rewrite.close import Window, close
 from gnomon.rewrite.context import Context
+from gnomon.rewrite.tables import table_name
 from gnomon.time import AllTime, Grain, OwnAggregation, Windowed
 
 PlanName = Literal["buckets", "windows", "window_join", "per_date", "all_time", "peers"]
@@ -90,18 +94,49 @@ def all_time(query: exp.Query, context: Context, frame: Frame) -> Planned:
 
 
 def per_date(query: exp.Query, context: Context, frame: Frame, reason: str) -> Planned:
-    """The metric's own SQL once for each sample date, as a lateral join."""
-    window = Window(*(exp.column(name, table=DATES) for name in ("sample_date", "window_start", "window_end")))
+    """The metric's own SQL once for each sample date: a lateral join, or joins alone where the dialect needs them.
+
+    Raises DefinitionError `no_plan` where that is not possible.
+    """
+    dates = DATES if context.dialect in JOINED else dates_beside(query, context)
+    window = Window(*(exp.column(name, table=dates) for name in ("sample_date", "window_start", "window_end")))
     closed = close(query.copy(), window, context)
+    if context.dialect in JOINED:
+        return Planned(joined_dates(closed, context, reason), "per_date", reason, date_stages(frame, context))
     keep_top_rows(closed, context.dialect)
     outputs = closed.named_selects
     series = exp.Lateral(this=closed.subquery(copy=False), alias=exp.TableAlias(this=exp.to_identifier("series")))
-    statement = select(*(exp.column(name, table="series") for name in outputs)).from_(DATES)
+    statement = select(*(exp.column(name, table="series") for name in outputs))
+    statement = statement.from_(exp.to_table(DATES, alias=dates if dates != DATES else None))
     statement = statement.join(series, join_type="cross", copy=False)
     if context.peers:  # a peer's date may be the output's, and must then be the row's own
-        own_date = exp.column(SAMPLE_DATE, table="series").eq(exp.column("sample_date", table=DATES))
+        own_date = exp.column(SAMPLE_DATE, table="series").eq(exp.column("sample_date", table=dates))
         statement = statement.where(own_date, copy=False)
     return Planned(statement, "per_date", reason, date_stages(frame, context))
+
+
+def dates_beside(query: exp.Query, context: Context) -> str:
+    """How the dates are called beside a query: not as a column that it reads, which would hide them from it.
+
+    To DuckDB `dates.window_end` in a query over a table with a column `dates` is a field of that column.
+    """
+    tables: dict[str, SourceTable | Reference] = {**context.project.references, **context.project.sources}
+    read = (tables.get(table_name(table)) for table in query.find_all(exp.Table))
+    taken = {column for table in read if table is not None for column in table.columns}
+    taken |= {identifier.name.lower() for identifier in query.find_all(exp.Identifier)}
+    return next(name for name in (DATES, *(f"{DATES}_{i}" for i in range(2, 1000))) if name not in taken)
+
+
+def joined_dates(closed: exp.Query, context: Context, reason: str) -> exp.Query:
+    """The metric's own SQL for all sample dates, by joins. Raises DefinitionError `no_plan` where that is not exact."""
+    try:
+        return dated(closed, has_peers=bool(context.peers))
+    except NotCarried as more:
+        raise context.fail(
+            "no_plan",
+            f"'{context.metric.name}' is computed for each date by itself, which {context.dialect} does not do: {more}",
+            help=f"write the query without that, or so that its dates can be carried ({reason})",
+        ) from None
 
 
 def keep_top_rows(query: exp.Query, dialect: str) -> None:

@@ -13,17 +13,18 @@ from functools import partial
 from sqlglot import exp, select
 
 from gnomon.model import Project, Variant
-from gnomon.plan.own_bounds import literal_bounds, own_dates, run_bounds
-from gnomon.rewrite.context import Moment
-from gnomon.rewrite.dates import (
-    boundary,
-    bucket_end,
-    bucket_start,
-    calendar_query,
-    constant_day,
-    date_literal,
-    move,
+from gnomon.plan.own_bounds import (
+    dates_to_date,
+    end_to_date,
+    literal_bounds,
+    own_dates,
+    run_bounds,
+    sample_bounds,
 )
+from gnomon.plan.reach import beyond, earliest, shift
+from gnomon.rewrite.context import Moment
+from gnomon.rewrite.dates import boundary, bucket_end, bucket_start, calendar_query, date_literal, move
+from gnomon.rewrite.own_calendar import calendar_days
 from gnomon.time import (
     AllTime,
     Calendar,
@@ -34,10 +35,9 @@ from gnomon.time import (
     OwnGrain,
     Rolling,
     TimeAggregation,
-    ToDate,
     Windowed,
+    own_grain,
 )
-from gnomon.time.grain import add
 
 DAY = timedelta(days=1)
 CALENDAR, DATES = "calendar", "dates"
@@ -75,8 +75,8 @@ class Frame:
         """One row per sample date: `sample_date`, `window_start`, `window_end` (half-open), and the `moments`."""
         if self.grain() is Grain.HOUR:
             return self.hours(self.sampled(exp.column("day")))
-        if isinstance(self.interval, OwnAggregation):
-            return self.own_dates(self.interval.grain, moments or {})
+        if (own := own_grain(self.interval)) is not None:
+            return self.own_dates(own, moments or {})
         day, grain = exp.column("day"), self.grain()
         if isinstance(self.interval, TimeAggregation):
             start: exp.Expr = day
@@ -95,9 +95,13 @@ class Frame:
 
     def own_dates(self, grain: OwnGrain, moments: Mapping[str, Moment]) -> exp.Select:
         """The same from the table of an own calendar."""
-        bounds = {"start": exp.column("sample_date"), "end": exp.column("window_end")}
+        bounds = {"start": exp.column("window_start"), "end": exp.column("window_end")}
+        rows, chosen = dates_to_date(grain, self.dialect), self.first_of(self.grain(), bounds["end"])
+        if isinstance(self.interval, OwnAggregation):
+            rows, bounds["start"] = own_dates(grain, self.dialect), exp.column("sample_date")
         columns = [self.at_midnight(moment, bounds[moment.bound]).as_(name) for name, moment in moments.items()]
-        return own_dates(grain, self.dialect).select(*columns).where(*self.sampled(bounds["start"]))
+        rows = rows.select(*columns).where(*self.sampled(exp.column("sample_date")))
+        return rows if chosen is None else rows.where(chosen)
 
     def sampled(self, day: exp.Expr) -> list[exp.Expr]:
         """The conditions that keep a day to those of the sample dates."""
@@ -138,12 +142,24 @@ class Frame:
         return start.eq(day.copy())
 
     def slots(self) -> exp.Select:
-        """One row per `slot` that is read: a day, or an hour where samples are hours."""
-        day = exp.column("day")
+        """One row per `slot` that is read: a day, or an hour where samples are hours.
+
+        Windows to date of an own calendar bring their `window_start` from its table.
+        """
+        own = own_grain(self.interval)
+        days = None if own is None else calendar_days(own, self.dialect, "slot")
+        day = exp.column("day") if days is None else days.selects[0].unalias()
         read = [*(day.copy() >= low.copy() for low in self.lows), *(day.copy() < high.copy() for high in self.highs)]
         if self.grain() is Grain.HOUR:
             return select(exp.column("sample_date").as_("slot")).from_(self.hours(read).subquery("hours"))
-        return select(day.as_("slot")).from_(self.days).where(*read)
+        return (select(day.as_("slot")).from_(self.days) if days is None else days).where(*read)
+
+    def opening(self, slot: exp.Expr) -> exp.Expr:
+        """The `window_start` of one of the `slots`: the first day that its window can read."""
+        assert isinstance(self.interval, Windowed)
+        if own_grain(self.interval) is not None:
+            return exp.column("window_start")
+        return earliest(slot, self.interval, self.settings, self.dialect).as_("window_start")
 
     def hours(self, kept: Sequence[exp.Expr]) -> exp.Select:
         """One row per real hour of the local days that are kept: 23 to 25 of them, as naive UTC timestamps."""
@@ -178,6 +194,10 @@ def standalone_frame(project: Project, variant: Variant, start: date, end: date,
     if isinstance(interval, OwnAggregation):
         lows, highs = literal_bounds(interval.grain, start, end, dialect)
         return Frame(interval, calendar, dialect, project.dialect, lows, highs, sample_lows=lows)
+    if (own := own_grain(interval)) is not None:
+        lows, samples = sample_bounds(own, [date_literal(start)], dialect)
+        highs = (date_literal(end + DAY),)
+        return Frame(interval, calendar, dialect, project.dialect, lows, highs, sample_lows=samples)
     if isinstance(interval, TimeAggregation):
         grain = day_grain(interval.grain)
         low = calendar.ceil(start, grain)
@@ -233,58 +253,18 @@ def incremental_frame(project: Project, variant: Variant, days: str) -> Frame:
     if isinstance(interval, TimeAggregation):
         grain = day_grain(interval.grain)
         floor = partial(bucket_start, grain=grain, calendar=calendar, dialect=dialect)
-        first, ends = calendar.ceil(metric.start, grain), [calendar.floor(day, grain) for day in until]
+        first, last = calendar.ceil(metric.start, grain), [calendar.floor(day, grain) for day in until]
         lows = (*([floor(start)] if metric.incremental else []), date_literal(first))
         touched = [bucket_end(floor(end), grain, dialect=dialect)] if metric.incremental else []
-        last = [date_literal(interval_end(day, interval, calendar)) for day in ends]
-        return make(lows, (*touched, floor(execution), *last), sample_lows=lows)
+        ends = [date_literal(interval_end(day, interval, calendar)) for day in last]
+        return make(lows, (*touched, floor(execution), *ends), sample_lows=lows)
     assert isinstance(interval, Windowed)
+    ends = [date_literal(day + DAY) for day in until]
     samples = (*([start] if metric.incremental else []), date_literal(metric.start))
-    reached = [beyond(end, interval, calendar, dialect)] if metric.incremental else []
-    after = [*reached, *(date_literal(day + DAY) for day in until)]
-    lows = tuple(earliest(sample, interval, calendar, dialect) for sample in samples)
-    return make(lows, (*after, execution), sample_lows=samples)
-
-
-def shift(day: exp.Expr, grain: Grain, count: int, dialect: str) -> exp.Expr:
-    """A day moved by `count` grains; a constant stays one."""
-    constant = constant_day(day)
-    return move(day, grain, count, dialect=dialect) if constant is None else date_literal(add(constant, grain, count))
-
-
-def interval_unit(interval: Rolling) -> Grain:
-    return Grain.DAY if interval.unit is Grain.HOUR else interval.unit
-
-
-def rolling_days(interval: Rolling) -> int:
-    """How many of `interval_unit` an event stays in the window, at the most."""
-    return -(-interval.window // 24) if interval.unit is Grain.HOUR else interval.window
-
-
-def beyond(day: exp.Expr, interval: Windowed, calendar: Calendar, dialect: str) -> exp.Expr:
-    """A day later than every sample date whose window can hold an event of a day."""
-    if isinstance(interval, Rolling):
-        return shift(latest(day, interval, dialect), Grain.DAY, 1, dialect)
-    return bucket_end(
-        bucket_start(day, interval.grain, calendar=calendar, dialect=dialect), interval.grain, dialect=dialect
-    )
-
-
-def latest(day: exp.Expr, interval: Rolling, dialect: str) -> exp.Expr:
-    """A day no earlier than the last sample date whose window can hold an event of a day.
-
-    Where month ends clamp, an event stays for up to three days longer than its date moved by the window.
-    """
-    moved = move(day, interval_unit(interval), rolling_days(interval), dialect=dialect)
-    return move(moved, Grain.DAY, 3, dialect=dialect) if interval_unit(interval).months else moved
-
-
-def earliest(sample: exp.Expr, interval: Windowed, calendar: Calendar, dialect: str) -> exp.Expr:
-    """The first day that the window of a sample date can read."""
-    if isinstance(interval, ToDate):
-        constant = constant_day(sample)
-        if constant is not None:
-            return date_literal(calendar.floor(constant, interval.grain))
-        return bucket_start(sample, interval.grain, calendar=calendar, dialect=dialect)
-    after = sample if interval.cron is Cron.HOURLY else shift(sample, Grain.DAY, 1, dialect)
-    return shift(after, interval_unit(interval), -rolling_days(interval), dialect)
+    if (own := own_grain(interval)) is not None:
+        lows, samples = sample_bounds(own, samples, dialect)
+        reached = [end_to_date(end, own, execution, dialect)] if metric.incremental else []
+    else:
+        reached = [beyond(end, interval, calendar, dialect)] if metric.incremental else []
+        lows = tuple(earliest(sample, interval, calendar, dialect) for sample in samples)
+    return make(lows, (*reached, *ends, execution), sample_lows=samples)

@@ -26,7 +26,7 @@ def carry_in_aggregates(scope: Scope, date: exp.Expr) -> None:
             group.append("expressions", date.copy())
     elif any(not is_window(node) for node in scope.find_all(exp.AggFunc)):
         raise NotCarried("an aggregate without GROUP BY gives a row also where there are none")
-    for window in [*scope.find_all(exp.Window), *(select.args.get("windows") or [])]:
+    for window in list(scope.find_all(exp.Window)):
         if window.args.get("alias") is not None and window.parent is not select:
             continue
         if date not in (window.args.get("partition_by") or []):

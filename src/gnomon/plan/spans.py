@@ -13,10 +13,10 @@ from functools import lru_cache
 
 from sqlglot import exp, select
 
-from gnomon.plan.frame import Frame, earliest
+from gnomon.plan.frame import Frame
 from gnomon.rewrite.context import Moment
 from gnomon.rewrite.dates import date_literal, days_between
-from gnomon.time import Calendar, Grain, Interval, Rolling, Windowed
+from gnomon.time import Calendar, Grain, Interval, Rolling
 
 SPANS, SLOTS = "spans", "slots"
 EPOCH = date(1970, 1, 1)
@@ -37,9 +37,8 @@ def span_stages(frame: Frame) -> dict[str, exp.Query]:
     leaves = exp.Max(this=exp.column("n", table="later")) + exp.Literal.number(1)
     spans = select(slot, n, number(opened, frame).as_("opens"), leaves.as_("leaves"), copy=True)
     spans = spans.from_(held).join(later, on=exp.and_(*holds)).group_by(slot, n, opened)
-    assert isinstance(frame.interval, Windowed)
-    start = earliest(exp.column("slot"), frame.interval, frame.settings, frame.dialect)
-    return {SLOTS: select("slot", "n", start.as_("window_start")).from_(numbered(frame).subquery("days")), SPANS: spans}
+    start = frame.opening(exp.column("slot"))
+    return {SLOTS: select("slot", "n", start).from_(numbered(frame).subquery("days")), SPANS: spans}
 
 
 def numbered_dates(frame: Frame, moments: Mapping[str, Moment] | None) -> exp.Select:

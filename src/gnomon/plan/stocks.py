@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from sqlglot import exp, select
 
-from gnomon.plan.frame import DATES, Frame, shift
+from gnomon.plan.frame import DATES, Frame
 from gnomon.plan.merged import INTEGERS
+from gnomon.plan.reach import shift
 from gnomon.plan.spans import EPOCH, number
 from gnomon.plan.stock_windows import window_levels
 from gnomon.rewrite.context import Context

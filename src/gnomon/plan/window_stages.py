@@ -7,6 +7,7 @@ from sqlglot import exp, select
 from gnomon.plan.aggregates import State
 from gnomon.plan.frame import DATES
 from gnomon.plan.merged import laid_out, merged, running, weighed
+from gnomon.plan.sides import looked_up, side_stages
 from gnomon.plan.spans import SPANS, length
 from gnomon.plan.states import Windows
 
@@ -19,9 +20,11 @@ def window_stages(query: exp.Select, slot: exp.Expr, windows: Windows) -> dict[s
         if windows.distinct_states:
             stages["seen"] = seen(windows)
     stages["partials"] = partials(windows) if windows.frame.entries is None else given(windows, windows.frame.entries)
+    if windows.sides:
+        stages |= side_stages(windows)
     stages["changes"] = changes(windows)
     stages["runs"] = runs(windows)
-    states = [state.name for state in windows.states]
+    states = [state.name for state in windows.window_states]
     stages["windowed"] = laid_out(windows.key_names, states, windows.frame, windows.weight)
     return stages
 
@@ -96,9 +99,11 @@ def step(state: State, word: str) -> str:
 
 def changes(windows: Windows) -> exp.Select:
     """Every slot at which something of a key enters or leaves."""
-    keys, kept, counts = windows.key_names, windows.merged_states, windows.distinct_states
+    keys, counts = windows.key_names, windows.distinct_states
+    kept = [state for state in windows.window_states if state not in counts]
     expires = [] if windows.weight else ["leaves"]  # else what weighs says where rows end
-    entering = select(*keys, "n", *expires, *(state.name for state in kept)).from_("partials")
+    entering = select(*keys, "n", *expires, *(state.name for state in kept))
+    entering = entering.from_("sides" if windows.sides else "partials")
     nothing = (exp.null().as_(name) for name in (*expires, *(state.name for state in kept)))
     leaving = select(*keys, exp.column("leaves").as_("n"), *nothing).from_("partials")
     for state in counts:
@@ -123,9 +128,12 @@ def runs(windows: Windows) -> exp.Select:
     columns: list[exp.Expr] = [n, following.as_("following")]
     if windows.weight is None:
         columns.append(running(exp.Max(this=exp.column("leaves", table="changes")), keys).as_("expires"))
-    for state in windows.states:
+    for state in windows.window_states:
         whole = state.merge(this=exp.column(state.name))
-        value = running(whole, keys) if state.function is None else merged(whole, keys, frame)
+        if state.side is not None:
+            value = looked_up(state, keys, frame)
+        else:
+            value = running(whole, keys) if state.function is None else merged(whole, keys, frame)
         columns.append(exp.alias_(value, state.name))
     stretches = select(*keys, *columns).from_("changes")
     if length(frame.interval) is None:

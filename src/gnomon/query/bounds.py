@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from gnomon.model import Variant
-from gnomon.time import AllTime, Calendar, Cron, Grain, OwnAggregation, Rolling, ToDate
+from gnomon.time import AllTime, Calendar, Cron, Grain, OwnAggregation, Rolling, ToDate, grain_words
 
 DAY = timedelta(days=1)
 GRAIN_WORDS = {
@@ -45,8 +45,8 @@ def words(variant: Variant, calendar: Calendar) -> str:
         ending = "hour" if interval.cron is Cron.HOURLY else "sample date"
         return f"the {units} up to and including the {ending}, sampled {CRON_WORDS[interval.cron]}"
     if isinstance(interval, ToDate):
-        grain = interval.grain.value.replace("_", "-")
-        return f"the {grain} of the sample date, up to and including that date, sampled {CRON_WORDS[interval.cron]}"
+        covered = f"the {grain_words(interval)} of the sample date, up to and including that date"
+        return f"{covered}, sampled {CRON_WORDS[interval.cron]}"
     if isinstance(interval, OwnAggregation):
         return f"the {interval.grain.words} that begins on the sample date"
     return GRAIN_WORDS[interval.grain].format(week_start=calendar.week_start.capitalize())

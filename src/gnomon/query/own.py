@@ -10,7 +10,7 @@ from sqlglot import exp
 from gnomon.compile.own_buckets import as_buckets, rows_query
 from gnomon.engine import Engine
 from gnomon.model import Project
-from gnomon.time import Interval, OwnAggregation
+from gnomon.time import Interval, own_grain
 
 
 def with_buckets(project: Project, engine: Engine, intervals: Iterable[Interval]) -> Project:
@@ -18,9 +18,8 @@ def with_buckets(project: Project, engine: Engine, intervals: Iterable[Interval]
 
     Raises RunError, also `calendar_not_whole`, where a calendar's table cannot be read.
     """
-    grains = dict.fromkeys(interval.grain for interval in intervals if isinstance(interval, OwnAggregation))
     own = []
-    for grain in grains:
+    for grain in dict.fromkeys(grain for grain in map(own_grain, intervals) if grain is not None):
         query = rows_query(grain, exp.to_table(grain.table, dialect=project.dialect))
         rows = engine.execute(query.sql(engine.dialect)).to_pylist()
         own.append(as_buckets(grain, (tuple(row.values()) for row in rows)))

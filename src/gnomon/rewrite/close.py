@@ -12,8 +12,9 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.dates import bucket_start, days_between, move
-from gnomon.rewrite.own_calendar import moved_bucket
+from gnomon.rewrite.own_moves import moved_bucket, moved_day
 from gnomon.rewrite.parse import marker
+from gnomon.rewrite.terms import clock_type
 from gnomon.rewrite.times import (
     BOUNDS,
     Comparison,
@@ -24,7 +25,7 @@ from gnomon.rewrite.times import (
     scope_markers,
     time_column,
 )
-from gnomon.time import Cron, Grain, OwnAggregation, Rolling, TimeAggregation, ToDate
+from gnomon.time import Cron, Grain, OwnAggregation, Rolling, TimeAggregation, ToDate, own_grain
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def bound_value(node: exp.Expr, window: Window, context: Context) -> exp.Expr:
     is_start = marker(node) == "metrics_start"
     day = (window.start if is_start else window.end).copy()
     if kind == "TIMESTAMP":
-        return exp.cast(day, "TIMESTAMP")
+        return exp.cast(day, clock_type(context.dialect))
     if is_hourly(context):
         return exp.cast(day if is_start else move(day, Grain.HOUR, -1, dialect=context.dialect), "DATE")
     return day if is_start else move(day, Grain.DAY, -1, dialect=context.dialect)
@@ -201,12 +202,18 @@ def offset(node: exp.Expr, context: Context) -> exp.Expr:
     if relative and args[1].name.isdigit():
         interval = Rolling(int(args[1].name), Grain(args[2].name.lower()))
     count = int(args[-1].sql()) if args[-1].sql().lstrip("-").isdigit() else None
-    if isinstance(interval, OwnAggregation):
+    if (own := own_grain(interval)) is not None:
         if not count:
             raise context.fail("macro_arguments", f"'@{name}' moves by a number of buckets here, other than 0", node)
-        return moved_bucket(args[0], interval.grain, count, context.dialect)
+        if isinstance(interval, OwnAggregation):
+            return moved_bucket(args[0], own, count, context.dialect)
+        if isinstance(interval, ToDate) and interval.cron is not Cron.DAILY:
+            message = f"'@{name}' moves only the daily sample dates of {interval.suffix}"
+            raise context.fail("no_grain", message, node, help="leave cron out of to_date:")
+        return moved_day(args[0], own, count, context.dialect)
     if isinstance(interval, TimeAggregation | ToDate):
         steps = count if count is not None else args[-1]
+        assert isinstance(interval.grain, Grain)
         if isinstance(interval, ToDate) and interval.cron.grain.months:
             return move_last_day(args[0], interval.grain, steps, context.dialect)
         return move(args[0], interval.grain, steps, dialect=context.dialect)

@@ -2,8 +2,7 @@
 
 A DATE is a local date. A *wall clock* is a timestamp without zone, an *instant* a timestamp that knows its zone.
 Every method takes trees, copies nothing and returns a tree that is right when generated in that dialect. Weeks never
-depend on a server's settings. Spark's CONVERT_TIMEZONE (3.4 and newer) is used because FROM_UTC_TIMESTAMP is right
-only in a session whose zone is UTC.
+depend on a server's settings. Spark's FROM_UTC_TIMESTAMP and DATE_TRUNC are right only in a session whose zone is UTC.
 """
 
 from __future__ import annotations
@@ -214,6 +213,10 @@ class Spark(Duckdb):
 
     def truncate(self, day: exp.Expr, unit: str) -> exp.Expr:
         return exp.DateTrunc.from_arg_list([text(unit), day])
+
+    def hour(self, moment: exp.Expr) -> exp.Expr:
+        hours = call("MAKE_DT_INTERVAL", number(0), exp.Hour(this=moment.copy()))
+        return exp.Add(this=self.midnight(self.as_date(moment)), expression=hours)
 
     def add(self, day: exp.Expr, unit: str, count: int | exp.Expr) -> exp.Expr:
         by = number(count) if isinstance(count, int) else cast(count, Type.INT)  # BIGINT is refused

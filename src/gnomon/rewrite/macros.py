@@ -19,7 +19,7 @@ from gnomon.rewrite.context import Context
 from gnomon.rewrite.parse import MARK, marker, metric_id, naming_template, variable
 from gnomon.rewrite.paths import find_path
 from gnomon.rewrite.peers import Arguments, metrics_peer_ref, word
-from gnomon.time import AllTime, OwnAggregation, Rolling
+from gnomon.time import AllTime, Rolling, own_grain
 
 TIME_MACROS = frozenset(
     {
@@ -161,10 +161,10 @@ def metrics_grain(args: Arguments, context: Context, node: exp.Expr) -> exp.Expr
     interval = context.variant.interval
     if isinstance(interval, AllTime):
         raise context.fail("no_grain", "'@metrics_grain' has no meaning in over_all_time", node)
-    if isinstance(interval, OwnAggregation) and "time" in args:
+    if (own := own_grain(interval)) is not None and "time" in args:
         raise context.fail(
-            "no_grain", f"'@metrics_grain' cuts no time to the own grain {interval.grain.value}", node,
-            help=f"join {interval.grain.table} and use its column {interval.grain.start}",
+            "no_grain", f"'@metrics_grain' cuts no time to the own grain {own.value}", node,
+            help=f"join {own.table} and use its column {own.start}",
         )  # fmt: skip
     grain = interval.unit if isinstance(interval, Rolling) else interval.grain
     if "time" not in args:

@@ -15,8 +15,8 @@ from gnomon.rewrite.context import Context
 from gnomon.rewrite.times import TimeColumn, closes_window, comparisons, conjuncts, opens_window, time_column
 from gnomon.time import OwnGrain
 
-BUCKETS = "buckets"
-"""The alias under which a calendar's table is read for the days on which buckets begin."""
+BUCKETS, DAYS = "buckets", "own_days"
+"""The aliases under which a calendar's table is read: for the days on which buckets begin, and for all its days."""
 
 
 def attach_calendar(query: exp.Query, grain: OwnGrain, context: Context) -> exp.Query:
@@ -73,6 +73,31 @@ def bucket_on_or_after(day: exp.Expr, grain: OwnGrain, dialect: str) -> exp.Expr
     return starts(grain, dialect, exp.Min(this=start)).where(start >= day.copy()).subquery()
 
 
+def bucket_of(day: exp.Expr, grain: OwnGrain, dialect: str) -> exp.Expr:
+    """The first day of the bucket that holds a day; NULL where the calendar lacks the day."""
+    table = exp.alias_(calendar_table(grain, dialect), BUCKETS, table=True)
+    found = select(exp.Max(this=exp.column(grain.start, table=BUCKETS))).from_(table)
+    return found.where(first_day(grain).eq(day.copy())).subquery()
+
+
+def first_bucket(grain: OwnGrain, dialect: str) -> exp.Expr:
+    """The first day of the first bucket that begins in the calendar."""
+    return starts(grain, dialect, exp.Min(this=first_day(grain))).subquery()
+
+
+def bucket_after(day: exp.Expr, grain: OwnGrain, dialect: str) -> exp.Expr:
+    """The first bucket that begins after a day; NULL where there is none."""
+    start = first_day(grain)
+    return starts(grain, dialect, exp.Min(this=start)).where(start > day.copy()).subquery()
+
+
+def calendar_days(grain: OwnGrain, dialect: str, name: str) -> exp.Select:
+    """One row for each day of the calendar: the day under a name, and `window_start`, the first day of its bucket."""
+    day, start = exp.column(grain.day, table=DAYS), exp.column(grain.start, table=DAYS)
+    table = exp.alias_(calendar_table(grain, dialect), DAYS, table=True)
+    return select(day.as_(name), start.as_("window_start")).from_(table)
+
+
 def end_of_bucket(day: exp.Expr, grain: OwnGrain, dialect: str) -> exp.Expr:
     """The end, exclusive, of the bucket that holds a day; the last bucket's start where its end is not known."""
     start = first_day(grain)
@@ -88,18 +113,6 @@ def bucket_rows(grain: OwnGrain, dialect: str) -> exp.Select:
         this=exp.Lead(this=start.copy()), order=exp.Order(expressions=[exp.Ordered(this=start.copy())])
     )
     return starts(grain, dialect, start.as_("sample_date"), following.as_("window_end"))
-
-
-def moved_bucket(date: exp.Expr, grain: OwnGrain, count: int, dialect: str) -> exp.Expr:
-    """The first day of the bucket `count` buckets after the one that begins on a date; NULL where there is none."""
-    start, function = first_day(grain), exp.Lead if count > 0 else exp.Lag
-    other = exp.Window(
-        this=function(this=start.copy(), offset=exp.Literal.number(abs(count))),
-        order=exp.Order(expressions=[exp.Ordered(this=start.copy())]),
-    )
-    steps = starts(grain, dialect, start.as_("sample_date"), other.as_("moved")).subquery("steps")
-    is_date = exp.column("sample_date", table="steps").eq(date.copy())
-    return select(exp.Max(this=exp.column("moved", table="steps"))).from_(steps).where(is_date).subquery()
 
 
 def first_day(grain: OwnGrain) -> exp.Column:

@@ -48,8 +48,7 @@ def peer_interval(args: Arguments, context: Context, node: exp.Expr) -> Interval
     own = context.variant.interval
     cron = own.cron if isinstance(own, Windowed) else Cron.DAILY
     if aggregation is not None:
-        own_grain = context.project.own_grain(aggregation)
-        found = OwnAggregation(own_grain) if own_grain is not None else parse_interval(aggregation)
+        found = named_interval(aggregation, context)
         if found is None:
             raise context.fail("macro_arguments", f"'{aggregation}' is no time aggregation", node)
         return ToDate(found.grain, cron) if isinstance(found, ToDate) else found
@@ -57,3 +56,11 @@ def peer_interval(args: Arguments, context: Context, node: exp.Expr) -> Interval
         unit = unit or (own.unit.value if isinstance(own, Rolling) else "day")
         return Rolling(int(window), Grain(unit), cron)
     return own
+
+
+def named_interval(name: str, context: Context) -> Interval | None:
+    """The interval of a suffix, also of the project's own calendars; None for any other word."""
+    project = context.project
+    if (grain := project.own_grain(name)) is not None:
+        return OwnAggregation(grain)
+    return parse_interval(name) or (ToDate(grain) if (grain := project.grain_to_date(name)) is not None else None)

@@ -174,7 +174,8 @@ def boundary(
         moment = calendar.midnight(constant)
         if kind == "instant":
             return say.instant_literal(moment.astimezone(ZoneInfo(UTC)))
-        return timestamp_literal(moment.astimezone(ZoneInfo(source_zone)) if source_zone != zone else moment)
+        moment = moment.astimezone(ZoneInfo(source_zone)) if source_zone != zone else moment
+        return timestamp_literal(moment, dialect)
     if kind == "instant":
         return first_midnight(say, say.instant(day, zone), day, zone, None)
     if source_zone == zone:

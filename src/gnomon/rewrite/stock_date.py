@@ -14,19 +14,20 @@ from gnomon.rewrite.close import Window
 from gnomon.rewrite.context import Context
 from gnomon.rewrite.dates import calendar_query, constant_day, date_literal, move
 from gnomon.rewrite.stock import Stock, bound_rows, finished, mean, stock_of
-from gnomon.time import AllTime, Grain, OwnAggregation
+from gnomon.time import AllTime, Grain, own_grain
 from gnomon.time.grain import add
 
 Stages = dict[str, exp.Query]
 
 
 def close_stock(query: exp.Query, window: Window, context: Context) -> exp.Query:
-    """The query over one stretch of time, which begins on a constant day."""
+    """The query over one stretch of time. The day on which it begins or ends is constant, or both are."""
     stock = stock_of(query.copy(), context)
     carry = 0 if isinstance(context.variant.interval, AllTime) else stock.rule.carry
     first = constant_day(window.start)
-    assert first is not None
-    low = date_literal(add(first, Grain.DAY, -carry))
+    low = move(window.start, Grain.DAY, -carry, dialect=context.dialect)
+    if first is not None:
+        low = date_literal(add(first, Grain.DAY, -carry))
     stages: Stages = {"bound": bound_rows(stock, [low], [window.end])}
     stages["given"] = given(stock)
     stages["window_days"] = window_days(window, context)
@@ -52,14 +53,16 @@ def given(stock: Stock) -> exp.Select:
 
 def window_days(window: Window, context: Context) -> exp.Select:
     """The days of the window, one row each."""
-    first, last = constant_day(window.start), constant_day(window.end)
-    assert first is not None
-    if last is None:
-        interval = context.variant.interval
-        assert isinstance(interval, OwnAggregation)
-        last = add(first, interval.grain.grain, 2)
+    first, last, day = constant_day(window.start), constant_day(window.end), exp.column("day")
+    kept: list[exp.Expr] = [day < window.end.copy()]
+    if (own := own_grain(context.variant.interval)) is not None:  # no bucket is twice as long as its grain
+        if first is None and last is not None:
+            kept, first = [day >= window.start.copy(), *kept], add(last, own.grain, -2)
+        elif first is not None:
+            last = add(first, own.grain, 2)
+    assert first is not None and last is not None
     days = calendar_query(first, last - timedelta(days=1), calendar=context.project.calendar, dialect=context.dialect)
-    return days.where(exp.column("day") < window.end.copy(), copy=False)
+    return days.where(*kept, copy=False)
 
 
 def standing(stock: Stock) -> exp.Select:

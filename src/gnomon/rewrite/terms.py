@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlglot import exp
 
 Type = exp.DataType.Type
+SPARK = ("spark", "databricks")
 
 
 def text(value: str) -> exp.Expr:
@@ -71,10 +72,15 @@ def date_literal(day: date) -> exp.Expr:
     return cast(text(f"{day:%Y-%m-%d}"), Type.DATE, nullable=False)
 
 
-def timestamp_literal(moment: datetime) -> exp.Expr:
+def clock_type(dialect: str) -> exp.DType:
+    """The type of a timestamp without zone; Spark's TIMESTAMP is an instant."""
+    return Type.TIMESTAMPNTZ if dialect in SPARK else Type.TIMESTAMP
+
+
+def timestamp_literal(moment: datetime, dialect: str = "duckdb") -> exp.Expr:
     """A constant TIMESTAMP without zone; microseconds only where there are some.
 
     >>> timestamp_literal(datetime(2024, 1, 31, 5)).sql("bigquery")
     "CAST('2024-01-31 05:00:00' AS DATETIME)"
     """
-    return cast(text(moment.replace(tzinfo=None).isoformat(" ")), Type.TIMESTAMP, nullable=False)
+    return cast(text(moment.replace(tzinfo=None).isoformat(" ")), clock_type(dialect), nullable=False)

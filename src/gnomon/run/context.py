@@ -66,12 +66,17 @@ def opened(
 
 
 def prepare_environment() -> None:
-    """Settings that SQLMesh reads when it is first imported: no analytics, and no pool of processes.
+    """Lets SQLMesh send no analytics, and use no pool of processes unless MAX_FORK_WORKERS says so.
 
-    Its pool optimizes queries side by side; ours are not optimized, so that it would only cost.
+    Its pool optimizes queries side by side; ours are not optimized, so that it would only cost. It reads both settings
+    when it is first imported, which is before this, so that they are also set where it keeps them.
     """
     os.environ["SQLMESH__DISABLE_ANONYMIZED_ANALYTICS"] = "true"
     os.environ.setdefault("MAX_FORK_WORKERS", "1")
+    from sqlmesh.core import analytics, constants
+
+    analytics.disable_analytics()
+    constants.MAX_FORK_WORKERS = int(os.environ["MAX_FORK_WORKERS"])
 
 
 def _session(root: Path, execution_time: Any, gateway: str | None, progress: Progress | None) -> Iterator[Session]:

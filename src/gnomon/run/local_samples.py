@@ -9,7 +9,7 @@ from gnomon.compile.project import is_hourly
 from gnomon.model import Variant
 from gnomon.run.local_args import LocalRange
 from gnomon.run.seed_days import as_date
-from gnomon.time import AllTime, Calendar, Grain, OwnAggregation, TimeAggregation, Windowed
+from gnomon.time import AllTime, Calendar, Grain, OwnAggregation, TimeAggregation, ToDate, Windowed
 from gnomon.time.grain import add
 
 DAY = timedelta(days=1)
@@ -64,7 +64,10 @@ def last_complete(
 
 
 def spans(chosen: Iterable[tuple[Variant, Sequence[date]]], calendar: Calendar) -> list[tuple[date, date]]:
-    """The half-open buckets and windows of each variant's first and last sample dates, as dates."""
+    """The half-open buckets and windows of each variant's first and last sample dates, as dates.
+
+    For a window to date also the bucket before, whose same days it is compared with.
+    """
     found: list[tuple[date, date]] = []
     for variant, samples in chosen:
         if isinstance(variant.interval, AllTime) or not samples:
@@ -72,4 +75,6 @@ def spans(chosen: Iterable[tuple[Variant, Sequence[date]]], calendar: Calendar) 
         for sample in {samples[0], samples[-1]}:
             low, high = variant.interval.bounds(sample, calendar)
             found.append((as_date(low), as_date(high)))
+            if isinstance(variant.interval, ToDate):
+                found.append((calendar.floor(as_date(low) - DAY, variant.interval.grain), as_date(low)))
     return found

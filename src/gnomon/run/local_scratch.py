@@ -15,7 +15,7 @@ from gnomon.compile.sqlmesh import GnomonLoader
 from gnomon.errors import Problem, UsageError
 from gnomon.model import Project
 from gnomon.run.console import QuietConsole
-from gnomon.run.context import refusals
+from gnomon.run.context import prepare_environment, refusals
 from gnomon.run.seed_scopes import table_name
 
 Tree = TypeVar("Tree", bound=exp.Expr)
@@ -177,6 +177,7 @@ def scratch_config(config: Any, loader: type[GnomonLoader], place: Place) -> Any
 @contextmanager
 def scratch_context(root: Path, config: Any) -> Iterator[tuple[Any, QuietConsole]]:
     """A SQLMesh context of the project under another config, with a silent console."""
+    prepare_environment()
     from sqlmesh import Context
     from sqlmesh.core.console import get_console, set_console
 

@@ -46,7 +46,6 @@ from gnomon.run.seed_days import SeedDays, as_date, seed_days
 from gnomon.run.seed_rates import seeded_rates
 from gnomon.run.seed_scopes import inlined, table_name
 from gnomon.time import AllTime, ToDate
-from gnomon.time.grain import add
 
 DAY = timedelta(days=1)
 WINDOWS_BACK = 3
@@ -298,6 +297,9 @@ def earliest(variant: Variant, first: date, days: SeedDays, project: Project) ->
     if isinstance(variant.interval, AllTime):
         return days.first
     if isinstance(variant.interval, ToDate):
-        return add(project.calendar.floor(first, variant.interval.grain), variant.interval.grain, -WINDOWS_BACK)
+        start = project.calendar.floor(first, variant.interval.grain)
+        for _ in range(WINDOWS_BACK):
+            start = project.calendar.floor(start - DAY, variant.interval.grain)
+        return start
     low, high = (as_date(bound) for bound in variant.interval.bounds(first, project.calendar))
     return low - WINDOWS_BACK * (high - low)

@@ -35,6 +35,7 @@ from gnomon.time import (
     TimeAggregation,
     ToDate,
     Windowed,
+    own_grain,
 )
 from gnomon.time.ranges import written_range
 
@@ -63,9 +64,10 @@ class SeriesMaterialization(CustomMaterialization):  # type: ignore[misc]
         interval = interval_of(properties)
         start, end = days_of(kwargs["start"], kwargs["end"])
         own: tuple[Buckets, ...] = ()
-        if isinstance(interval, OwnAggregation):
-            own = (self.own_buckets(interval.grain, query_or_df),)
-            if (warning := uncovered(own[0], interval.grain.table, start, end)) is not None:
+        if (grain := own_grain(interval)) is not None:
+            own = (self.own_buckets(grain, query_or_df),)
+            warning = uncovered(grain, own[0], start, end, to_date=isinstance(interval, ToDate))
+            if warning is not None:
                 get_console().log_warning(warning)
         low, high = sample_range(
             properties,
@@ -166,7 +168,8 @@ def interval_of(properties: Mapping[str, str]) -> TimeAggregation | OwnAggregati
         return TimeAggregation(Grain(grain))
     if calendar := properties.get("calendar"):
         names = (properties[f"calendar_{part}"] for part in ("table", "day", "start"))
-        return OwnAggregation(OwnGrain(calendar, Grain(properties["calendar_grain"]), *names))
+        own = OwnGrain(calendar, Grain(properties["calendar_grain"]), *names)
+        return ToDate(own, Cron(properties["cron"])) if "to_date" in properties else OwnAggregation(own)
     if grain := properties.get("to_date"):
         return ToDate(Grain(grain), Cron(properties["cron"]))
     return Rolling(int(properties["window"]), Grain(properties["unit"]), Cron(properties["cron"]))

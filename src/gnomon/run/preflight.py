@@ -12,7 +12,7 @@ from gnomon.errors import DefinitionError, Problem, RunError, did_you_mean
 from gnomon.model import Project, SourceTable
 from gnomon.run.context import Session
 from gnomon.source import Span
-from gnomon.time import OwnAggregation, OwnGrain
+from gnomon.time import OwnGrain, own_grain
 
 PULL = "load it, or correct its name; `gnomon sources pull` shows what the warehouse holds"
 
@@ -67,9 +67,8 @@ def calendar_problems(name: str, session: Session) -> Iterator[Problem]:
 
 def used_grains(session: Session, table: str) -> list[OwnGrain]:
     """The grains of a calendar's table that some series has."""
-    intervals = [spec.variant.interval for spec in session.specs.values() if spec.variant is not None]
-    grains = dict.fromkeys(each.grain for each in intervals if isinstance(each, OwnAggregation))
-    return [grain for grain in grains if grain.table == table]
+    found = (own_grain(spec.variant.interval) for spec in session.specs.values() if spec.variant is not None)
+    return [grain for grain in dict.fromkeys(found) if grain is not None and grain.table == table]
 
 
 def needed(source: SourceTable) -> list[str]:

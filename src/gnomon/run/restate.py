@@ -17,7 +17,7 @@ from gnomon.run.context import Session, day_of, local_day, opened
 from gnomon.run.plan import PROD, described, finished
 from gnomon.run.results import PlanResult
 from gnomon.run.reused import record_change
-from gnomon.time import Calendar, OwnAggregation, TimeAggregation, Windowed
+from gnomon.time import Calendar, TimeAggregation, Windowed, own_grain
 from gnomon.time.ranges import DAY, written_range
 
 
@@ -116,9 +116,9 @@ def affected_until(
         begins = spec.start or first  # the first windows read days before the first sample date
         ends[name] = today if unbounded else min(max(reached, begins + DAY), today)
         interval = spec.properties.get("interval") or (spec.variant.interval if spec.variant else None)
-        if isinstance(interval, OwnAggregation):
+        if interval is not None and own_grain(interval) is not None:
             rewritten[name] = today  # its buckets are in the warehouse: their ends are not known here
-        if isinstance(interval, TimeAggregation | Windowed):
+        elif isinstance(interval, TimeAggregation | Windowed):
             rewritten[name] = max(written_range(interval, first, ends[name], today, today, calendar)[1], ends[name])
     return ends
 

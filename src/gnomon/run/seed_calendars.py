@@ -28,8 +28,9 @@ FIRST_WEEKS = {
 def with_seeded_buckets(project: Project, last: date) -> Project:
     """The project with the buckets that its own calendars are seeded with, some years before and after a day."""
     days = calendar_days(project, last)
+    covered = days[0], days[-1]
     own = tuple(
-        Buckets(grain.value, bucket_starts((day, bucket_start(day, grain.grain, days[0])) for day in days))
+        Buckets(grain.value, bucket_starts((day, bucket_start(day, grain.grain, days[0])) for day in days), covered)
         for grain in project.own_grains
     )
     return replace(project, calendar=replace(project.calendar, own=own))

@@ -1,4 +1,4 @@
-"""Four small corrections of SQLMesh 0.236, made only in Gnomon's own commands and only for that version.
+"""Five small corrections of SQLMesh 0.236, made only in Gnomon's own commands and only for that version.
 
 1. `SnapshotEvaluator.create_snapshot` is handed every snapshot of the project and maps all their tables to render one
    query, so that applying N models costs N x N. It needs the parents, which is what `Scheduler.evaluate` hands on.
@@ -9,6 +9,8 @@
    intervals are left out.
 4. A changed stamp, which is where a model's units are, counts as an added column: a change that breaks nothing. Numbers
    of another unit do break what reads them, so it counts as a change whose nature is not known.
+5. Each plan reads the metadata of every installed package, to name those that Python models import. Without such
+   imports it is left out.
 
 What they rely on is pinned in tests/upstream.
 """
@@ -19,6 +21,7 @@ from functools import wraps
 from importlib.metadata import version
 from typing import Any
 
+from sqlmesh.core import context_diff
 from sqlmesh.core.model.definition import SqlModel
 from sqlmesh.core.plan.evaluator import BuiltInPlanEvaluator
 from sqlmesh.core.scheduler import Scheduler
@@ -37,6 +40,7 @@ def correct_sqlmesh() -> bool:
         BuiltInPlanEvaluator.visit_backfill_stage = _with_idle_tables(BuiltInPlanEvaluator.visit_backfill_stage)
         Scheduler.merged_missing_intervals = _without_inverted(Scheduler.merged_missing_intervals)
         SqlModel.is_breaking_change = _with_stamps(SqlModel.is_breaking_change)
+        context_diff._build_requirements = _with_imports_only(context_diff._build_requirements)
     return True
 
 
@@ -86,6 +90,17 @@ def _with_stamps(is_breaking_change: Any) -> Any:
 
     setattr(is_breaking, _MARK, is_breaking_change)
     return is_breaking
+
+
+def _with_imports_only(build_requirements: Any) -> Any:
+    @wraps(build_requirements)
+    def build(provided: Any, excluded: Any, snapshots: Any, infer_python_dependencies: bool = True) -> Any:
+        found = (each for snapshot in snapshots if snapshot.is_model for each in snapshot.model.python_env.values())
+        infer = infer_python_dependencies and any(executable.kind == "import" for executable in found)
+        return build_requirements(provided, excluded, snapshots, infer)
+
+    setattr(build, _MARK, build_requirements)
+    return build
 
 
 def _idle(stage: Any, plan: Any) -> list[Any]:

@@ -12,6 +12,8 @@ from gnomon.time.interval import (
     TimeAggregation,
     ToDate,
     Windowed,
+    grain_words,
+    own_grain,
     parse_interval,
 )
 from gnomon.time.own import Buckets, OwnGrain
@@ -30,5 +32,7 @@ __all__ = [
     "TimeAggregation",
     "ToDate",
     "Windowed",
+    "grain_words",
+    "own_grain",
     "parse_interval",
 ]

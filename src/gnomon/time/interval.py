@@ -124,9 +124,13 @@ class Rolling:
 
 @dataclass(frozen=True, slots=True)
 class ToDate:
-    """One row per sample date, from the first day of the bucket that holds it up to and including it."""
+    """One row per sample date, from the first day of the bucket that holds it up to and including it.
 
-    grain: Grain
+    Of a grain of the project's own calendar there are the sample dates whose bucket its table says; bounds and samples
+    need a calendar that has read the table, LookupError where it has not.
+    """
+
+    grain: Grain | OwnGrain
     cron: Cron = Cron.DAILY
 
     @property
@@ -139,10 +143,15 @@ class ToDate:
         >>> ToDate(Grain.MONTH).bounds(date(2024, 2, 29), Calendar())
         (datetime.date(2024, 2, 1), datetime.date(2024, 3, 1))
         """
+        if isinstance(self.grain, OwnGrain):
+            return calendar.buckets(self.grain).start_of(sample), sample + DAY
         return calendar.floor(sample, self.grain), sample + DAY
 
     def samples(self, start: date, end: date, calendar: Calendar) -> Iterator[date]:
         """The sample dates from `start` to `end`, both included: the last day of each of the cron's periods."""
+        if isinstance(self.grain, OwnGrain):
+            buckets = calendar.buckets(self.grain)
+            start, end = max(start, buckets.starts[0]), min(end, buckets.last)
         yield from last_days(self.cron.grain, start, end, calendar)
 
 
@@ -159,6 +168,17 @@ ALL_TIME: Final = AllTime()
 Windowed = Rolling | ToDate
 """Intervals whose rows each cover the days up to their sample date, so that a source row is in many of them."""
 Interval = TimeAggregation | OwnAggregation | Windowed | AllTime
+
+
+def grain_words(interval: ToDate) -> str:
+    """What the windows' bucket is called in a sentence: `half-year`, `fiscal quarter`."""
+    return interval.grain.words if isinstance(interval.grain, OwnGrain) else interval.grain.value.replace("_", "-")
+
+
+def own_grain(interval: Interval) -> OwnGrain | None:
+    """The grain of an own calendar that an interval's buckets or windows begin with, if any."""
+    grain = interval.grain if isinstance(interval, OwnAggregation | ToDate) else None
+    return grain if isinstance(grain, OwnGrain) else None
 
 
 def hourly_samples(start: date, end: date, calendar: Calendar) -> Iterator[datetime]:

@@ -61,6 +61,22 @@ class Buckets:
         """The first bucket that begins on or after a day; after all of them, the last, which is never over."""
         return self.starts[min(len(self.starts) - 1, bisect_left(self.starts, day))]
 
+    @property
+    def last(self) -> date:
+        """The last day whose bucket is known."""
+        return self.covered[1] if self.covered else self.starts[-1]
+
+    def start_of(self, day: date) -> date:
+        """The first day of the bucket that holds a day; LookupError where the calendar does not say it."""
+        if not self.starts[0] <= day <= self.last:
+            raise LookupError(f"no {self.grain} is known that holds {day}")
+        return self.floor(day)
+
+    def after(self, day: date) -> date | None:
+        """The first bucket that begins on or after a day; None where the calendar knows none."""
+        place = bisect_left(self.starts, day)
+        return self.starts[place] if place < len(self.starts) else None
+
     def between(self, start: date, end: date) -> tuple[date, ...]:
         """The buckets that begin from `start` to `end`, both included, and whose ends are known."""
         return self.starts[bisect_left(self.starts, start) : min(bisect_right(self.starts, end), len(self.starts) - 1)]

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from gnomon.time.calendar import Calendar
 from gnomon.time.grain import Grain, add
 from gnomon.time.interval import Cron, OwnAggregation, TimeAggregation, ToDate, Windowed
+from gnomon.time.own import OwnGrain
 
 DAY = timedelta(days=1)
 
@@ -58,14 +59,14 @@ def reach(interval: Windowed, end: date, calendar: Calendar) -> date:
     datetime.date(2024, 7, 1)
     """
     if isinstance(interval, ToDate):
+        if isinstance(interval.grain, OwnGrain):  # the last bucket of a table has no known end
+            return calendar.buckets(interval.grain).after(end) or date.max
         return calendar.ceil(end, interval.grain)
     if interval.cron is Cron.HOURLY:
         days = interval.window if interval.unit is Grain.DAY else -(-interval.window // 24)
         return end + DAY * days
     last_event = end - DAY
-    beyond = add(end, interval.unit, interval.window)  # a first guess: clamping may keep the event in for longer
+    beyond = add(end, interval.unit, interval.window)  # never too late; clamping may keep the event in for longer
     while add(beyond, interval.unit, -interval.window) <= last_event:
         beyond += DAY
-    while add(beyond - DAY, interval.unit, -interval.window) > last_event:
-        beyond -= DAY
     return beyond - DAY

@@ -5,7 +5,7 @@ CAST('2024-01-31' AS DATE)
 CAST('2024-01-31 05:00:00' AS TIMESTAMP)
 
 -- title: bucket_start hour
-DATE_TRUNC('HOUR', t)
+CAST(CAST(t AS DATE) AS TIMESTAMP_NTZ) + MAKE_DT_INTERVAL(0, HOUR(t))
 
 -- title: bucket_end hour
 start_day + INTERVAL '1' HOUR
@@ -146,43 +146,43 @@ CAST('2024-01-31' AS DATE)
 CAST(t AS DATE)
 
 -- title: local_hour of a timestamp in UTC, project in UTC
-DATE_TRUNC('HOUR', t)
+CAST(CAST(t AS DATE) AS TIMESTAMP_NTZ) + MAKE_DT_INTERVAL(0, HOUR(t))
 
 -- title: boundary of a timestamp in UTC, project in UTC
 CAST(day AS TIMESTAMP_NTZ)
 
 -- title: boundary of a timestamp in UTC, project in UTC, constant
-CAST('2024-01-31 00:00:00' AS TIMESTAMP)
+CAST('2024-01-31 00:00:00' AS TIMESTAMP_NTZ)
 
 -- title: local_date of a timestamp in UTC, project in America/New_York
 CAST(CONVERT_TIMEZONE('UTC', 'America/New_York', CAST(t AS TIMESTAMP_NTZ)) AS DATE)
 
 -- title: local_hour of a timestamp in UTC, project in America/New_York
-DATE_TRUNC('HOUR', t)
+CAST(CAST(t AS DATE) AS TIMESTAMP_NTZ) + MAKE_DT_INTERVAL(0, HOUR(t))
 
 -- title: boundary of a timestamp in UTC, project in America/New_York
 CONVERT_TIMEZONE('America/New_York', 'UTC', CAST(day AS TIMESTAMP_NTZ))
 
 -- title: boundary of a timestamp in UTC, project in America/New_York, constant
-CAST('2024-01-31 05:00:00' AS TIMESTAMP)
+CAST('2024-01-31 05:00:00' AS TIMESTAMP_NTZ)
 
 -- title: local_date of a timestamp in America/New_York, project in UTC
 CAST(CONVERT_TIMEZONE('America/New_York', 'UTC', CAST(t AS TIMESTAMP_NTZ)) AS DATE)
 
 -- title: local_hour of a timestamp in America/New_York, project in UTC
-DATE_TRUNC('HOUR', CONVERT_TIMEZONE('America/New_York', 'UTC', CAST(t AS TIMESTAMP_NTZ)))
+CAST(CAST(CONVERT_TIMEZONE('America/New_York', 'UTC', CAST(t AS TIMESTAMP_NTZ)) AS DATE) AS TIMESTAMP_NTZ) + MAKE_DT_INTERVAL(0, HOUR(CONVERT_TIMEZONE('America/New_York', 'UTC', CAST(t AS TIMESTAMP_NTZ))))
 
 -- title: boundary of a timestamp in America/New_York, project in UTC
 CONVERT_TIMEZONE('UTC', 'America/New_York', CAST(day AS TIMESTAMP_NTZ))
 
 -- title: boundary of a timestamp in America/New_York, project in UTC, constant
-CAST('2024-01-30 19:00:00' AS TIMESTAMP)
+CAST('2024-01-30 19:00:00' AS TIMESTAMP_NTZ)
 
 -- title: local_date of a timestamptz in UTC, project in UTC
 CAST(CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ)) AS DATE)
 
 -- title: local_hour of a timestamptz in UTC, project in UTC
-DATE_TRUNC('HOUR', CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ)))
+CAST(CAST(CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ)) AS DATE) AS TIMESTAMP_NTZ) + MAKE_DT_INTERVAL(0, HOUR(CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ))))
 
 -- title: boundary of a timestamptz in UTC, project in UTC
 CAST(CONVERT_TIMEZONE('UTC', CURRENT_TIMEZONE(), CAST(day AS TIMESTAMP_NTZ)) AS TIMESTAMP)
@@ -194,7 +194,7 @@ CAST('2024-01-31 00:00:00+00:00' AS TIMESTAMP)
 CAST(CONVERT_TIMEZONE('America/New_York', CAST(t AS TIMESTAMP_NTZ)) AS DATE)
 
 -- title: local_hour of a timestamptz in UTC, project in America/New_York
-DATE_TRUNC('HOUR', CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ)))
+CAST(CAST(CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ)) AS DATE) AS TIMESTAMP_NTZ) + MAKE_DT_INTERVAL(0, HOUR(CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ))))
 
 -- title: boundary of a timestamptz in UTC, project in America/New_York
 CAST(CONVERT_TIMEZONE('America/New_York', CURRENT_TIMEZONE(), CAST(day AS TIMESTAMP_NTZ)) AS TIMESTAMP)
@@ -206,7 +206,7 @@ CAST('2024-01-31 05:00:00+00:00' AS TIMESTAMP)
 CAST(CONVERT_TIMEZONE('Asia/Kolkata', CAST(t AS TIMESTAMP_NTZ)) AS DATE)
 
 -- title: local_hour of a timestamptz in UTC, project in Asia/Kolkata
-DATE_TRUNC('HOUR', CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ)) - INTERVAL '30' MINUTE) + INTERVAL '30' MINUTE
+(CAST(CAST(CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ)) - INTERVAL '30' MINUTE AS DATE) AS TIMESTAMP_NTZ) + MAKE_DT_INTERVAL(0, HOUR(CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ)) - INTERVAL '30' MINUTE))) + INTERVAL '30' MINUTE
 
 -- title: boundary of a timestamptz in UTC, project in Asia/Kolkata
 CAST(CONVERT_TIMEZONE('Asia/Kolkata', CURRENT_TIMEZONE(), CAST(day AS TIMESTAMP_NTZ)) AS TIMESTAMP)
@@ -218,7 +218,7 @@ CAST('2024-01-30 18:30:00+00:00' AS TIMESTAMP)
 CAST(CONVERT_TIMEZONE('America/Havana', CAST(t AS TIMESTAMP_NTZ)) AS DATE)
 
 -- title: local_hour of a timestamptz in UTC, project in America/Havana
-DATE_TRUNC('HOUR', CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ)))
+CAST(CAST(CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ)) AS DATE) AS TIMESTAMP_NTZ) + MAKE_DT_INTERVAL(0, HOUR(CONVERT_TIMEZONE('UTC', CAST(t AS TIMESTAMP_NTZ))))
 
 -- title: boundary of a timestamptz in UTC, project in America/Havana
 CASE WHEN CAST(CONVERT_TIMEZONE('America/Havana', CAST(CAST(CONVERT_TIMEZONE('America/Havana', CURRENT_TIMEZONE(), CAST(day AS TIMESTAMP_NTZ)) AS TIMESTAMP) - INTERVAL '1' HOUR AS TIMESTAMP_NTZ)) AS DATE) = day THEN CAST(CONVERT_TIMEZONE('America/Havana', CURRENT_TIMEZONE(), CAST(day AS TIMESTAMP_NTZ)) AS TIMESTAMP) - INTERVAL '1' HOUR ELSE CAST(CONVERT_TIMEZONE('America/Havana', CURRENT_TIMEZONE(), CAST(day AS TIMESTAMP_NTZ)) AS TIMESTAMP) END
