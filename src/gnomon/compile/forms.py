@@ -18,8 +18,7 @@ from gnomon.plan.parts import PARTS, Parted, joins, over_parts, parted
 from gnomon.plan.spans import length
 from gnomon.rewrite import Context, Memo, rewrite
 from gnomon.rewrite.contract import AMOUNT
-from gnomon.rewrite.parse import marker
-from gnomon.time import Cron, Grain, Rolling, TimeAggregation, Windowed
+from gnomon.time import Cron, Grain, Rolling, TimeAggregation, Windowed, own_grain
 
 HOME = ("temp", "main")
 """Where shared tables are: with the connection, and gone with it."""
@@ -98,7 +97,7 @@ def can_share(variant: Variant) -> bool:
     """Whether a variant is of a kind that may share: of the calendar's days, of rows alone, and no stock."""
     metric, interval = variant.metric, variant.interval
     by_days = isinstance(interval, TimeAggregation) and interval.grain is not Grain.HOUR
-    by_days |= isinstance(interval, Windowed) and interval.cron is not Cron.HOURLY
+    by_days |= isinstance(interval, Windowed) and interval.cron is not Cron.HOURLY and own_grain(interval) is None
     return by_days and metric.fill == "none" and metric.additivity is None
 
 
@@ -136,14 +135,15 @@ def form(query: exp.Query, context: Context, days: Frame) -> Form | None:
 
 def below_bridge(query: exp.Query, context: Context) -> Parted | None:
     """The split of a query below the bridge that binds its first scan; None where there is none, or no such split."""
-    names = (join.this.alias_or_name for join in joins(query) if join.this.name in context.bridges)
+    name = next((join.this.alias_or_name for join in joins(query) if join.this.name in context.bridges), None)
+    if name is None:
+        return None
     try:
-        found = parted(query, context, next(names, None))
-        again = parted(found.outer, over_parts(context))
+        found = parted(query, context, name)
+        parted(found.outer, over_parts(context))  # what `table_over` makes
     except NotCarried:
         return None
-    same = again.inner.named_selects == parted(query, context).inner.named_selects
-    return found if context.bridges and same else None
+    return found
 
 
 def keyed(query: exp.Query, context: Context) -> str:
@@ -170,8 +170,6 @@ def finished(query: exp.Query, frame: Frame, context: Context) -> exp.Query:
     cast_amount(statement, statement.named_selects.index(AMOUNT))
     statement = with_stages(statement, {**planned.stages, **context.bridges})
     name_metric(statement, context.variant)
-    if any(marker(node) for node in statement.find_all(exp.Anonymous)):
-        raise NotCarried("a macro is left")
     return statement
 
 

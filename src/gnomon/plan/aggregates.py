@@ -5,7 +5,7 @@
 | additive     | SUM, COUNT, COUNT_IF              | themselves                          |
 | min / max    | MIN, MAX, BOOL_AND, BOOL_OR       | themselves                          |
 | decomposable | AVG                               | a sum and a count                   |
-|              | VARIANCE, STDDEV                  | of distances to a centre of the key |
+|              | VARIANCE, STDDEV                  | a count, a mean, squares around it  |
 | distinct     | COUNT(DISTINCT x)                 | what enters and what leaves         |
 | holistic     | MEDIAN, AVG(DISTINCT x), any other| none: only all rows together say it |
 """
@@ -19,7 +19,7 @@ from typing import Literal
 
 from sqlglot import exp
 
-from gnomon.plan.spread import finish_spread, sum_of_squares
+from gnomon.plan.spread import SIDES, day_mean, day_squares, finish_spread
 
 AggregateClass = Literal["additive", "min/max", "decomposable", "distinct", "semi-additive", "holistic"]
 ORDER: tuple[AggregateClass, ...] = ("additive", "min/max", "decomposable", "distinct", "semi-additive", "holistic")
@@ -32,7 +32,8 @@ class State:
 
     `function` computes it from the rows of a slot, and `merge` from the states of several; of a distinct count, whose
     state is the weight of the values in the window, `function` is None. `argument` is an expression over the rows,
-    None for the rows themselves; with `is_centred` the state is of its distances to a centre that each key has.
+    None for the rows themselves; with `is_centred` the state is of its distances to a value that each key has, and is
+    kept for slots alone. From such states come those with the name of a `side` (gnomon.plan.sides).
     """
 
     name: str
@@ -40,6 +41,7 @@ class State:
     merge: type[exp.AggFunc]
     argument: exp.Expr | None
     is_centred: bool = False
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +127,20 @@ def spread(freedom: int, *, is_root: bool = False) -> Callable[[exp.Expr, exp.Ex
             return None
         value = given(node.this, condition)
         states = [State(named("count", value), exp.Count, exp.Sum, value)]
-        for prefix, function, merge in DISTANCES:
-            states.append(State(named(f"{prefix}_off", value), function, merge, value, is_centred=True))
+        for prefix, function in PARTS_OF_SLOTS:
+            states.append(State(named(f"{prefix}_off", value), function, exp.Max, value, is_centred=True))
+        states += [State(named(side, value), None, exp.Max, value, is_centred=True, side=side) for side in SIDES]
         return Measure("decomposable", tuple(states), finish_spread(freedom, is_root=is_root))
 
     return rule
 
 
-DISTANCES: tuple[tuple[str, Callable[..., exp.Expr], type[exp.AggFunc]], ...] = (
-    ("sum", exp.Sum, exp.Sum),
-    ("squares", sum_of_squares, exp.Sum),
-    ("min", exp.Min, exp.Min),
-    ("max", exp.Max, exp.Max),
+PARTS_OF_SLOTS: tuple[tuple[str, Callable[..., exp.Expr]], ...] = (
+    ("count", exp.Count),
+    ("mean", day_mean),
+    ("squares", day_squares),
 )
-"""What a spread keeps of the distances to a centre, besides how many there are."""
+"""What a spread keeps of the distances in a slot."""
 RULES: dict[type[exp.Expr], Callable[[exp.Expr, exp.Expr | None], Measure | None]] = {
     exp.Count: count,
     exp.CountIf: count_if,

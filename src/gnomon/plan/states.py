@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -10,17 +10,18 @@ from gnomon.plan.aggregates import State, plain
 from gnomon.plan.frame import Frame
 from gnomon.plan.spread import distance
 
-TAKEN = ("slot", "n", "leaves", "opens", "following", "expires", "first_n", "last_n")
+TAKEN = ("slot", "n", "leaves", "opens", "block", "following", "expires", "first_n", "last_n")
 """The columns of the stages themselves."""
 
 
 def named_after(word: str) -> set[str]:
-    """A column's name, and those that stages make of it where it holds a distinct value or its weight.
+    """A column's name, and those that stages make of it where it holds a distinct value, its weight or a mean.
 
     >>> sorted(named_after("actor"))
-    ['actor', 'actor_back', 'actor_left']
+    ['actor', 'actor_back', 'actor_first', 'actor_last', 'actor_left', 'actor_to_first', 'actor_to_last']
     """
-    return {word, f"{word}_left", f"{word}_back", *(word.replace("weight", other, 1) for other in ("entered", "left"))}
+    words = (f"{word}_{end}" for end in ("left", "back", "first", "last", "to_first", "to_last"))
+    return {word, *words, *(word.replace("weight", other, 1) for other in ("entered", "left"))}
 
 
 @dataclass(slots=True)
@@ -46,9 +47,9 @@ class Windows:
         """The column of a state, which aggregates share."""
         argument = self.argument(wanted)
         for known in self.states:
-            if (known.function, known.argument) == (wanted.function, argument):
+            if (known.function, known.argument, known.side) == (wanted.function, argument, wanted.side):
                 return exp.column(known.name, table="windowed")
-        found = State(self.free(wanted.name), wanted.function, wanted.merge, argument)
+        found = replace(wanted, name=self.free(wanted.name), argument=argument)
         self.states.append(found)
         return exp.column(found.name, table="windowed")
 
@@ -75,11 +76,21 @@ class Windows:
 
     @property
     def merged_states(self) -> list[State]:
+        """Those that are computed from the rows of a slot."""
         return [state for state in self.states if state.function is not None]
 
     @property
+    def sides(self) -> list[State]:
+        return [state for state in self.states if state.side is not None]
+
+    @property
+    def window_states(self) -> list[State]:
+        """Those that windows have: all but those of slots alone."""
+        return [state for state in self.states if state.function is None or not state.is_centred]
+
+    @property
     def distinct_states(self) -> list[State]:
-        return [state for state in self.states if state.function is None]
+        return [state for state in self.states if state.function is None and state.side is None]
 
     def value(self, state: State, table: str | None = None) -> exp.Expr:
         """The column that holds a state's argument."""
