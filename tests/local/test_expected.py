@@ -105,6 +105,13 @@ def test_an_expected_row_is_met_by_one_row_only() -> None:
     assert [each.built for each in differences("one", found, [{"day": 2}])] == ["yes"]
 
 
+def test_a_row_is_left_to_the_expected_one_that_needs_it() -> None:
+    found = [{"day": day, "amount": 2} for day in (1, 2, 3)]
+    assert list(differences("x", found, [{"amount": 2}, {"day": 2}, {"day": 1}])) == []
+    (missing, beyond) = differences("x", found, [{"amount": 2}, {"day": 1}, {"day": 1}])
+    assert (missing.key, beyond.key) == ({"row": "day 1"}, {"row": "day 3, amount 2"})
+
+
 def test_tables_have_declared_columns_then_what_the_values_look_like(tmp_path: Path) -> None:
     (tmp_path / "gnomon.yaml").write_text("name: sales\nstart: 2024-01-01\n")
     (tmp_path / "sources.yaml").write_text(SOURCES)

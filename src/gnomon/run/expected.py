@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -96,17 +96,45 @@ def looks_like(value: Any) -> str:
     return "TIMESTAMP" if TIMESTAMP.fullmatch(str(value)) else "TEXT"
 
 
-def differences(name: str, found: list[Row], expected: Iterable[Row]) -> Iterator[Difference]:
+def differences(name: str, found: Sequence[Row], expected: Sequence[Row]) -> Iterator[Difference]:
     """The expected rows that are not there, and the rows that nothing expects."""
-    left = list(found)
-    for row in expected:
-        match = next((one for one in left if all(same(one.get(column), row[column]) for column in row)), None)
-        if match is None:
+    pairs = paired(found, expected)
+    for place, row in enumerate(expected):
+        if place not in pairs.values():
             yield Difference(name, spelled(row), "is there", "no", "yes")
-        else:
-            left.remove(match)
-    for one in left:
-        yield Difference(name, spelled(one), "is there", "yes", "no")
+    for place, row in enumerate(found):
+        if place not in pairs:
+            yield Difference(name, spelled(row), "is there", "yes", "no")
+
+
+def paired(found: Sequence[Row], expected: Sequence[Row]) -> dict[int, int]:
+    """For as many found rows as possible, by their place, the place of the expected row that each stands for.
+
+    An expected row that leaves columns out may fit several: one that is taken makes room where it fits another.
+
+    >>> paired([{"day": 1, "amount": 2}, {"day": 2, "amount": 2}], [{"amount": 2}, {"day": 1}])
+    {0: 1, 1: 0}
+    """
+    fits = [[place for place, row in enumerate(found) if is_as(row, wanted)] for wanted in expected]
+    pairs: dict[int, int] = {}
+
+    def pair(wanted: int, tried: set[int]) -> bool:
+        for place in fits[wanted]:
+            if place not in tried:
+                tried.add(place)
+                if place not in pairs or pair(pairs[place], tried):
+                    pairs[place] = wanted
+                    return True
+        return False
+
+    for wanted in range(len(expected)):
+        pair(wanted, set())
+    return pairs
+
+
+def is_as(row: Row, wanted: Row) -> bool:
+    """Whether a row has the values that an expected one names."""
+    return all(same(row.get(column), value) for column, value in wanted.items())
 
 
 def spelled(row: Row) -> dict[str, str]:
