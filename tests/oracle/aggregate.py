@@ -20,20 +20,15 @@ CAST = Fraction(1, 2**51)
 """What the cast of a number of more than 53 bits to DOUBLE may round twice."""
 
 
-def aggregate(
-    expr: AggExpr, rows: Sequence[Row], types: Mapping[str, str], ever: Sequence[Row] | None = None
-) -> Number:
-    """An aggregate expression over rows; `types` says which columns are floats.
-
-    `ever` are the key's rows of all times, among which a plan may choose what it takes distances from.
-    """
+def aggregate(expr: AggExpr, rows: Sequence[Row], types: Mapping[str, str]) -> Number:
+    """An aggregate expression over rows; `types` says which columns are floats."""
 
     def part(inner: AggExpr) -> Number:
-        return aggregate(inner, rows, types, ever)
+        return aggregate(inner, rows, types)
 
     match expr:
         case Agg():
-            return simple(expr, rows, types, ever)
+            return simple(expr, rows, types)
         case OrZero(inner):
             found = part(inner)
             return Number(Fraction(0)) if found.value is None else found
@@ -78,13 +73,13 @@ def combine(op: str, left: Number, right: Number) -> Number:
     return minus(left, right) if op == "minus" else divide(left, right)
 
 
-def simple(agg: Agg, rows: Sequence[Row], types: Mapping[str, str], ever: Sequence[Row] | None = None) -> Number:
+def simple(agg: Agg, rows: Sequence[Row], types: Mapping[str, str]) -> Number:
     """One aggregate function over the rows that its FILTER lets through."""
     if agg.func == "count_rows":
         return Number(Fraction(len(kept(agg, rows))))
     values = values_of(agg, rows)
     if agg.func in SPREADS:
-        return spread(agg.func, values, values if ever is None else values_of(agg, ever))
+        return spread(agg.func, values)
     assert agg.value is not None
     read = [types.get(column, "") for column in columns_of(agg.value)]
     found = of_values(agg.func, values, "double" in read, agg.at)
@@ -128,7 +123,7 @@ def of_values(func: str, values: Sequence[Any], floats: bool, at: float = 0.5) -
     if func in ("bool_and", "bool_or"):
         return Number(Fraction(all(values) if func == "bool_and" else any(values)))
     if func in SPREADS:
-        return spread(func, values, values)
+        return spread(func, values)
     if func in ("median", "quantile"):
         return interpolated(sorted(values), Fraction(1, 2) if func == "median" else Fraction(str(at)))
     return total_or_mean(func, values, floats)
@@ -165,17 +160,17 @@ def as_double(value: Any) -> Number:
 SPREADS = ("var_pop", "var_samp", "stddev_pop", "stddev_samp")
 
 
-def spread(func: str, values: Sequence[Any], ever: Sequence[Any]) -> Number:
-    """A variance or its root; `ever` are the key's values, between whose extremes a plan's centre lies."""
-    found = variance(values, ever, 1 if func.endswith("samp") else 0)
+def spread(func: str, values: Sequence[Any]) -> Number:
+    """A variance or its root."""
+    found = variance(values, 1 if func.endswith("samp") else 0)
     return root(found) if func.startswith("stddev") else found
 
 
-def variance(values: Sequence[Any], ever: Sequence[Any], freedom: int) -> Number:
+def variance(values: Sequence[Any], freedom: int) -> Number:
     """The sum of squares around the mean over the count less a `freedom`: null for no more values than that.
 
-    Equal values have none at all. Else it is within 1e-9 x SUM((x - c)^2) / n for the worst centre c, or as near as
-    an engine's own variance, to which x is a DOUBLE.
+    Equal values have none at all. Else it is within 1e-9 of itself, or as near as an engine's own variance of the same
+    values, to which each is a DOUBLE.
     """
     divisor = len(values) - freedom
     if divisor <= 0:
@@ -184,10 +179,8 @@ def variance(values: Sequence[Any], ever: Sequence[Any], freedom: int) -> Number
     squares = sum(((value - mean) ** 2 for value in values), Fraction(0)) / divisor
     if not squares:
         return Number(Fraction(0))
-    low, high = min(ever), max(ever)
-    apart = sum((max(value - low, high - value) ** 2 for value in values), Fraction(0)) / divisor
     lost = ENGINES * max(abs(value) for value in values)
-    return Number(squares, RELATIVE * apart + lost * square_root(squares) + lost**2)
+    return Number(squares, RELATIVE * squares + lost * square_root(squares) + lost**2)
 
 
 def root(number: Number) -> Number:

@@ -13,7 +13,7 @@ from oracle.aggregate import aggregate, combine, divide, keeps, of_values, simpl
 from oracle.bind import Bound, Key, day_of, entities_of, grouped, instant_of, moment_like
 from oracle.clock import DAY, AllTime, Interval, Moment, Window, days, windows
 from oracle.fill import fill, first_rows
-from oracle.logic import Pred, Row, passes, value_of
+from oracle.logic import Pred, passes, value_of
 from oracle.model import (
     Data,
     FirstSeen,
@@ -47,7 +47,6 @@ class Judge:
         self.kept: dict[tuple[str, int], list[Bound]] = {}
         self.daily: dict[date, Groups] = {}
         self.peers: dict[str, Judge] = {}
-        self.keys: dict[int, Mapping[Key, list[Row]]] = {}
 
     def types(self, table: str) -> Mapping[str, str]:
         return self.project.table(table).columns
@@ -111,9 +110,9 @@ class Judge:
         else:
             joined = self.with_reference(shape.reference, self.rows(shape.table, None, low, high))
             rows = [bound for bound in joined if passes(shape.where, bound.row)]
-        types, ever = self.types(shape.table), self.ever(shape)
+        types = self.types(shape.table)
         found = {
-            key: aggregate(shape.agg, group, types, ever.get(key))
+            key: aggregate(shape.agg, group, types)
             for key, group in grouped(rows, shape.dims).items()
             if keeps(shape.having, group, types)
         }
@@ -121,12 +120,6 @@ class Judge:
             return found
         length = Number(Fraction((high - low).days))
         return {key: divide(number, length) for key, number in found.items()}
-
-    def ever(self, shape: Measure) -> Mapping[Key, list[Row]]:
-        """The rows of each key, whatever the window."""
-        if id(shape) not in self.keys:
-            self.keys[id(shape)] = grouped(self.passing(shape), shape.dims)
-        return self.keys[id(shape)]
 
     def passing(self, shape: Measure | Union | Nested) -> list[Bound]:
         rows = [bound for table in tables_of(shape) for bound in self.scan(table)]
