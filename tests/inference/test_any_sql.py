@@ -65,7 +65,7 @@ def test_any_declarations_give_findings_with_places_and_no_traceback(path: str, 
         tree = parse(mark(sql), dialect=dialect)[-1]
         assert tree is not None
         tables = sorted({table.name for table in tree.find_all(exp.Table) if table.name.isidentifier()})
-        names = sorted({column.name for column in tree.find_all(exp.Column) if column.name.isidentifier()})
+        names = sorted({column.name.lower() for column in tree.find_all(exp.Column) if column.name.isidentifier()})
         places = [f"{table}.{name}" for table in tables for name in names]
         found = gnomon.infer_units(sql, dict(zip(places, cycle(UNITS), strict=False)), dialect=dialect)
         assert all(is_in(each, sql) for each in found.diagnostics)

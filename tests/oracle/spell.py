@@ -131,8 +131,8 @@ def table_columns(table: Table) -> dict[str, str]:
     return {table.time: table.time_type, **keys, **table.columns}
 
 
-def statements(project: Project, data: Data) -> Iterator[str]:
-    """DDL and INSERTs for DuckDB."""
+def tables(project: Project, data: Data) -> dict[str, tuple[dict[str, str], Sequence[Row]]]:
+    """Each table by its name: its columns with their types, as the project declares them, and its rows."""
     columns = {
         **{table.name: table_columns(table) for table in project.tables},
         **{bridge.table: dict(bridge.columns) for bridge in project.bridges},
@@ -142,11 +142,17 @@ def statements(project: Project, data: Data) -> Iterator[str]:
         rows = list(own.rows())
         columns[f"ref.{own.name}"] = dict.fromkeys(rows[0], "date")
         data = {**data, f"ref.{own.name}": rows}
-    for schema in sorted({name.partition(".")[0] for name in columns}):
+    return {name: (types, data.get(name, ())) for name, types in columns.items()}
+
+
+def statements(project: Project, data: Data) -> Iterator[str]:
+    """DDL and INSERTs for DuckDB."""
+    found = tables(project, data)
+    for schema in sorted({name.partition(".")[0] for name in found}):
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
-    for name, types in columns.items():
+    for name, (types, rows) in found.items():
         yield f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in types.items())})"
-        yield from inserts(name, tuple(types), data.get(name, ()))
+        yield from inserts(name, tuple(types), rows)
 
 
 def inserts(table: str, columns: tuple[str, ...], rows: Sequence[Row]) -> Iterator[str]:

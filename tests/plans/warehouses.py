@@ -12,7 +12,7 @@ import pytest
 
 from oracle.logic import Row
 from oracle.model import Data, Project
-from oracle.spell import table_columns
+from oracle.spell import tables
 
 
 class Answer:
@@ -40,15 +40,6 @@ class Warehouse(Protocol):
     def execute(self, sql: str) -> Answer: ...
 
 
-def columns_by_table(project: Project) -> dict[str, dict[str, str]]:
-    """Each table's columns with their types, as the project declares them."""
-    return {
-        **{table.name: table_columns(table) for table in project.tables},
-        **{bridge.table: dict(bridge.columns) for bridge in project.bridges},
-        **{reference.name: dict(reference.columns) for reference in project.references},
-    }
-
-
 class PostgresWarehouse:
     """A Postgres database. Every statement is a transaction of its own."""
 
@@ -67,13 +58,13 @@ class PostgresWarehouse:
         self.connection.execute(f"SET TIME ZONE '{zone}'".encode())
 
     def fill(self, project: Project, data: Data) -> None:
-        for name, types in columns_by_table(project).items():
+        for name, (types, rows) in tables(project, data).items():
             written = ", ".join(f"{column} {self.TYPES.get(kind, kind)}" for column, kind in types.items())
             self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.partition('.')[0]}".encode())
             self.connection.execute(f"DROP TABLE IF EXISTS {name}".encode())
             self.connection.execute(f"CREATE TABLE {name} ({written})".encode())
             with self.connection.cursor().copy(f"COPY {name} FROM STDIN".encode()) as copy:
-                for row in data.get(name, ()):
+                for row in rows:
                     copy.write_row([row[column] for column in types])
 
     def execute(self, sql: str) -> Answer:
@@ -121,9 +112,9 @@ class SparkWarehouse:
         self.session.conf.set("spark.sql.session.timeZone", zone)
 
     def fill(self, project: Project, data: Data) -> None:
-        for name, types in columns_by_table(project).items():
+        for name, (types, rows) in tables(project, data).items():
             self.session.sql(f"CREATE DATABASE IF NOT EXISTS {name.partition('.')[0]}")
-            self.session.sql(f"CREATE OR REPLACE VIEW {name} AS {self.literal_rows(types, data.get(name, ()))}")
+            self.session.sql(f"CREATE OR REPLACE VIEW {name} AS {self.literal_rows(types, rows)}")
 
     def literal_rows(self, types: dict[str, str], rows: Sequence[Row]) -> str:
         kinds = {column: self.TYPES.get(kind, kind) for column, kind in types.items()}

@@ -47,7 +47,7 @@ class Served:
 
     def stranger(self, **headers: str) -> httpx.Client:
         """A client that nobody knows."""
-        made = httpx.Client(base_url=self.url, headers=headers)
+        made = httpx.Client(timeout=60, base_url=self.url, headers=headers)
         self.closed.callback(made.close)
         return made
 
@@ -111,7 +111,7 @@ def migrated(database: str, account: bool) -> str:
 def served(tmp_path: Path) -> Iterator[Served]:
     """An empty catalog that is served."""
     database = new_catalog(str(tmp_path / "catalog.db"))
-    with serving(Settings(database)) as url, httpx.Client(base_url=url) as http, ExitStack() as closed:
+    with serving(Settings(database)) as url, httpx.Client(timeout=60, base_url=url) as http, ExitStack() as closed:
         login(http)
         yield Served(database, url, http, closed)
 
@@ -120,7 +120,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 def shown(tmp_path: Path) -> Iterator[Served]:
     """An empty catalog without accounts that is served."""
     database = new_catalog(str(tmp_path / "catalog.db"), account=False)
-    with serving(Settings(database)) as url, httpx.Client(base_url=url) as http, ExitStack() as closed:
+    with serving(Settings(database)) as url, httpx.Client(timeout=60, base_url=url) as http, ExitStack() as closed:
         yield Served(database, url, http, closed)
 
 

@@ -46,7 +46,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         connection.execute("CREATE TABLE wh.pay (id INT, amount INT, status TEXT, price DECIMAL(10, 2))")
         connection.execute("INSERT INTO wh.pay VALUES (1, 10, 'paid', 0.50), (2, 20, 'open', 1.50)")
     settings = Settings(new_catalog(str(folder / "c.db")), warehouse=str(folder / "w.duckdb"))
-    with serving(settings) as url, httpx.Client(base_url=url) as client:
+    with serving(settings) as url, httpx.Client(timeout=60, base_url=url) as client:
         login(client)
         reply = client.post("/deployments", json={"namespace": "shop", "nodes": NODES, "tags": []})
         assert reply.status_code in (200, 201), reply.text
