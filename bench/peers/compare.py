@@ -102,7 +102,7 @@ def outcomes(data: Path, shape: Shape, rounds: int) -> list[Outcome]:
         folder = Path(name)
         definition = project.Definition("distinct", windows=[WINDOW], entities=["everyone"])
         loaded = project.load(folder / "project", shape, [definition])
-        sql, _ = project.window_sql(loaded, shape, "distinct", WINDOW, form_of_one_entity())
+        sql, _ = project.window_sql(loaded, shape, "distinct", WINDOW)
         with duckdb.connect(str(data), read_only=True) as connection:
             connection.execute(f"SET threads = {THREADS}")
             connection.execute(f"COPY raw.events TO '{folder / 'events.parquet'}' (FORMAT parquet)")
@@ -111,10 +111,6 @@ def outcomes(data: Path, shape: Shape, rounds: int) -> list[Outcome]:
         job = {"events": str(folder / "events.parquet"), "gnomon": sql, "window": WINDOW, "rounds": rounds}
         job |= {"start": str(shape.start), "end": str(shape.end), "threads": THREADS}
         return [gnomon_outcome(own, true), *(outcome(peer, job, folder, own, true) for peer in PEERS)]
-
-
-def form_of_one_entity() -> str | None:
-    return "dense" if project.forms() else None
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:

@@ -28,7 +28,7 @@ from oracle.logic import (
 class Expressions:
     """The spelling of expressions. `prefix` qualifies the columns of the scan that is being written.
 
-    `count_spellings` is whether COUNT(*) may be spelled SUM(1): not where it may count nothing.
+    `count_spellings` is whether COUNT(*) may be spelled SUM(1): not where it may count nothing, as under a FILTER.
     """
 
     def __init__(self, rng: Random, count_spellings: bool) -> None:
@@ -139,6 +139,6 @@ class Expressions:
             "stddev_samp": [f"STDDEV_SAMP({value})", f"STDDEV({value})"],
         }
         found = spellings.get(func, [f"{func.upper()}({value})"])
-        plain = func == "count_rows" and not self.count_spellings
+        plain = func == "count_rows" and (bool(kept) or not self.count_spellings)
         text = (found[0] if plain else self.rng.choice(found)) + kept
         return f"CAST({text} AS INTEGER)" if text.startswith("BOOL") else text
